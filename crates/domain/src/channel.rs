@@ -1,0 +1,377 @@
+//! What an administrator sets per channel: kind, mode, timeouts, messages. Validated jointly (section 17).
+
+use crate::conversation::Policy;
+use crate::{Address, ChannelId, Seconds};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// Whether both sides are expected to be there (`CH-1`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// Synchronous: silence is soon a sign that the requester has left.
+    Chat,
+    /// Asynchronous: silence of hours is normal.
+    Messaging,
+}
+
+/// What a channel is. All but two are bound to one mode (`CH-2`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChannelKind {
+    /// The web client, in a browser or an app; either mode, the same for all of them (`CH-3`).
+    Mweb,
+    /// Text messages between two phone numbers.
+    Sms,
+    /// An integrator's own channel; either mode.
+    Own,
+    /// WhatsApp.
+    Whatsapp,
+    /// Facebook Messenger.
+    Messenger,
+    /// LINE.
+    Line,
+    /// Apple Messages for Business.
+    AppleMessages,
+    /// Microsoft Teams.
+    Teams,
+    /// Slack.
+    Slack,
+}
+
+/// The settings of one channel, as a whole: reminder and cancel cannot be set apart (`IDLE-6`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelSettings {
+    /// What it is.
+    pub kind: ChannelKind,
+    /// How conversations opened from now on behave; one keeps the mode it was opened with (`CH-5`).
+    pub mode: Mode,
+    /// The company's addresses on it; empty means any.
+    pub addresses: BTreeSet<Address>,
+    /// The silence after which the conversation timeout closes, set for all channels (`IDLE-10`).
+    pub global_idle_timeout: Option<Seconds>,
+    /// The same for this channel, which a chat prefers (`CH-9`).
+    pub conversation_idle_timeout: Option<Seconds>,
+    /// The idle clock of an engaged chat.
+    pub idle_chat: IdleChat,
+    /// The built-in actions of a messaging channel.
+    pub actions: Actions,
+    /// The texts that the engine says.
+    pub messages: Messages,
+}
+
+/// `IDLE-1` to `IDLE-4`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdleChat {
+    /// J, `idle_chat_timer_task_interval`: the bound against which the other two are checked (`IDLE-7`).
+    pub timer_task_interval: Seconds,
+    /// R, `idle_chat_reminder_timeout`.
+    pub reminder_timeout: Seconds,
+    /// C, `idle_chat_cancel_timeout`, from the same origin as R.
+    pub cancel_timeout: Seconds,
+    /// `start_idle_timeout_after_agent_response`: only what a person typed starts the clock.
+    pub start_after_agent_response: bool,
+    /// `quantise_to_interval`: round firing up to a multiple of J, as a sweep would.
+    pub quantise_to_interval: bool,
+}
+
+/// The two built-in messaging actions (`CH-4`); `None` switches one off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actions {
+    /// `ACT-2`: how long a requester's message stays unanswered before the agent is prompted.
+    pub prompt_agent_after: Option<Seconds>,
+    /// `ACT-3`: how long an agent's message stays unanswered before the conversation is closed.
+    pub abandon_after: Option<Seconds>,
+}
+
+/// What the engine says, changeable at run time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Messages {
+    /// To the requester, with the reminder (`IDLE-2`).
+    pub idle_chat_reminder_message: String,
+    /// To the agent, at the same moment (`IDLE-16`).
+    pub idle_chat_agent_message: String,
+    /// To the requester, when the chat is cancelled (`IDLE-16`).
+    pub idle_chat_cancel_message: String,
+    /// To the agent, when a message waits too long (`ACT-2`).
+    pub prompt_agent_message: String,
+}
+
+/// One thing wrong with a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The channel, if it is about one.
+    pub channel: Option<ChannelId>,
+    /// The key that is wrong.
+    pub key: &'static str,
+    /// What would be legal.
+    pub expected: String,
+}
+
+impl Mode {
+    /// The mode's name in configuration and events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Messaging => "messaging",
+        }
+    }
+
+    /// The mode of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Chat, Self::Messaging].into_iter().find(|mode| mode.name() == name)
+    }
+}
+
+impl ChannelKind {
+    /// Every kind there is.
+    pub const ALL: [Self; 9] = [
+        Self::Mweb,
+        Self::Sms,
+        Self::Own,
+        Self::Whatsapp,
+        Self::Messenger,
+        Self::Line,
+        Self::AppleMessages,
+        Self::Teams,
+        Self::Slack,
+    ];
+
+    /// The kind's name in configuration and events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mweb => "mweb",
+            Self::Sms => "sms",
+            Self::Own => "own",
+            Self::Whatsapp => "whatsapp",
+            Self::Messenger => "messenger",
+            Self::Line => "line",
+            Self::AppleMessages => "apple_messages",
+            Self::Teams => "teams",
+            Self::Slack => "slack",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The one mode that the kind can have, or `None` if it can have either (`CH-2`).
+    pub const fn fixed_mode(self) -> Option<Mode> {
+        match self {
+            Self::Mweb | Self::Own => None,
+            Self::Sms | Self::Whatsapp | Self::Messenger | Self::Line | Self::AppleMessages => {
+                Some(Mode::Messaging)
+            }
+            Self::Teams | Self::Slack => Some(Mode::Chat),
+        }
+    }
+
+    /// Whether its addresses are phone numbers in E.164 (section 17, rule 11).
+    pub const fn uses_phone_numbers(self) -> bool {
+        match self {
+            Self::Sms | Self::Whatsapp => true,
+            Self::Mweb
+            | Self::Own
+            | Self::Messenger
+            | Self::Line
+            | Self::AppleMessages
+            | Self::Teams
+            | Self::Slack => false,
+        }
+    }
+
+    /// Reads an address of this kind.
+    ///
+    /// # Errors
+    /// As [`Address::e164`] and [`Address::opaque`].
+    pub fn address(self, text: &str) -> Result<Address, crate::AddressError> {
+        if self.uses_phone_numbers() { Address::e164(text) } else { Address::opaque(text) }
+    }
+}
+
+impl ChannelSettings {
+    /// The documented defaults for a kind in a mode.
+    pub fn defaults(kind: ChannelKind, mode: Mode) -> Self {
+        Self {
+            kind,
+            mode,
+            addresses: BTreeSet::new(),
+            global_idle_timeout: None,
+            conversation_idle_timeout: None,
+            idle_chat: IdleChat::default(),
+            actions: Actions::defaults(mode),
+            messages: Messages::default(),
+        }
+    }
+
+    /// What a conversation opened now will go by for all its life.
+    pub fn policy(&self) -> Policy {
+        match self.mode {
+            Mode::Chat => Policy::Chat {
+                reminder: self.idle_chat.reminder_timeout,
+                cancel: self.idle_chat.cancel_timeout,
+                human_only: self.idle_chat.start_after_agent_response,
+                quantum: if self.idle_chat.quantise_to_interval {
+                    self.idle_chat.timer_task_interval
+                } else {
+                    Seconds::default()
+                },
+                idle: self.conversation_idle_timeout.or(self.global_idle_timeout).unwrap_or(IDLE_DEFAULT),
+            },
+            Mode::Messaging => Policy::Messaging {
+                prompt_agent_after: self.actions.prompt_agent_after,
+                abandon_after: self.actions.abandon_after,
+                // IDLE-11, R6: only what was set explicitly counts, and the lowest of it wins.
+                idle: [self.conversation_idle_timeout, self.global_idle_timeout].into_iter().flatten().min(),
+            },
+        }
+    }
+}
+
+/// The conversation timeout of a chat where nobody set one (`IDLE-10`), and the most that one may be (R10).
+pub const IDLE_DEFAULT: Seconds = Seconds(7200);
+
+/// The most addresses of the company on one channel: its settings have to fit into one event (`X1`).
+pub const ADDRESSES_MAX_COUNT: usize = 500;
+
+impl Default for IdleChat {
+    fn default() -> Self {
+        Self {
+            timer_task_interval: Seconds(120),
+            reminder_timeout: Seconds(180),
+            cancel_timeout: Seconds(360),
+            start_after_agent_response: false,
+            quantise_to_interval: false,
+        }
+    }
+}
+
+impl Actions {
+    /// A messaging channel has both actions from the start, a chat has none (`CH-4`).
+    pub const fn defaults(mode: Mode) -> Self {
+        match mode {
+            Mode::Chat => Self { prompt_agent_after: None, abandon_after: None },
+            Mode::Messaging => {
+                Self { prompt_agent_after: Some(Seconds(1800)), abandon_after: Some(Seconds(172_800)) }
+            }
+        }
+    }
+}
+
+impl Default for Messages {
+    fn default() -> Self {
+        Self {
+            idle_chat_reminder_message: "The conversation is timing out, are you still there?".to_owned(),
+            idle_chat_agent_message: "User response will indicate if they want to continue the chat."
+                .to_owned(),
+            idle_chat_cancel_message: "It seems you have left the conversation".to_owned(),
+            prompt_agent_message: "A message of the requester is still waiting for an answer.".to_owned(),
+        }
+    }
+}
+
+/// Everything that is wrong with a set of channels; empty if they are legal.
+pub fn validate(channels: &BTreeMap<ChannelId, ChannelSettings>) -> Vec<Problem> {
+    let mut problems: Vec<Problem> =
+        channels.iter().flat_map(|(id, settings)| problems_of(id, settings)).collect();
+    let web_modes: BTreeSet<Mode> = channels
+        .values()
+        .filter(|settings| settings.kind == ChannelKind::Mweb)
+        .map(|settings| settings.mode)
+        .collect();
+    if web_modes.len() > 1 {
+        let expected = "the same mode on all mweb channels (CH-3)".to_owned();
+        problems.push(Problem { channel: None, key: "mode", expected });
+    }
+    problems
+}
+
+fn problems_of(id: &ChannelId, settings: &ChannelSettings) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut expect = |holds: bool, key: &'static str, expected: String| {
+        if !holds {
+            found.push(Problem { channel: Some(id.clone()), key, expected });
+        }
+    };
+    let kind = settings.kind;
+    if let Some(fixed) = kind.fixed_mode() {
+        let expected = format!("{} for a channel of kind {} (CH-2)", fixed.name(), kind.name());
+        expect(settings.mode == fixed, "mode", expected);
+    }
+    expect(
+        settings.addresses.len() <= ADDRESSES_MAX_COUNT,
+        "addresses",
+        format!("at most {ADDRESSES_MAX_COUNT} of them"),
+    );
+    let addresses_legal = settings.addresses.iter().all(|address| kind.address(address.as_str()).is_ok());
+    expect(addresses_legal, "addresses", "phone numbers in E.164, such as +12025550123".to_owned());
+    for (key, timeout) in [
+        ("conversation_idle_timeout", settings.conversation_idle_timeout),
+        ("conversation_idle_timeout", settings.global_idle_timeout),
+    ] {
+        let Some(timeout) = timeout else { continue };
+        match settings.mode {
+            Mode::Chat => {
+                let legal = (1..=IDLE_DEFAULT.0).contains(&timeout.0);
+                expect(legal, key, "1 to 7200 seconds for a chat (section 17, rule 2)".to_owned());
+            }
+            Mode::Messaging => {
+                expect(timeout.0 > 0, key, "more than 0 seconds (section 17, rule 2)".to_owned())
+            }
+        }
+    }
+    idle_chat_problems(&settings.idle_chat, &mut expect);
+    let Actions { prompt_agent_after, abandon_after } = settings.actions;
+    for (key, duration) in [("prompt_agent_after", prompt_agent_after), ("abandon_after", abandon_after)] {
+        let Some(duration) = duration else { continue };
+        let messaging = settings.mode == Mode::Messaging;
+        expect(
+            messaging,
+            key,
+            "unset: messaging actions are refused on a chat (section 17, rule 10)".to_owned(),
+        );
+        expect(duration.0 > 0, key, "more than 0 seconds (ACT-14)".to_owned());
+    }
+    let Messages {
+        idle_chat_reminder_message,
+        idle_chat_agent_message,
+        idle_chat_cancel_message,
+        prompt_agent_message,
+    } = &settings.messages;
+    for (key, text) in [
+        ("idle_chat_reminder_message", idle_chat_reminder_message),
+        ("idle_chat_agent_message", idle_chat_agent_message),
+        ("idle_chat_cancel_message", idle_chat_cancel_message),
+        ("prompt_agent_message", prompt_agent_message),
+    ] {
+        expect(!text.trim().is_empty() && text.len() <= 1600, key, "a text of 1 to 1600 bytes".to_owned());
+    }
+    found
+}
+
+/// Section 17, rule 1, checked jointly (`IDLE-6`).
+fn idle_chat_problems(idle: &IdleChat, expect: &mut impl FnMut(bool, &'static str, String)) {
+    let (sweep, reminder, cancel) =
+        (idle.timer_task_interval.0, idle.reminder_timeout.0, idle.cancel_timeout.0);
+    expect(sweep > 0, "idle_chat_timer_task_interval", "more than 0 seconds".to_owned());
+    expect(
+        reminder >= sweep,
+        "idle_chat_reminder_timeout",
+        format!("at least idle_chat_timer_task_interval, {sweep} (IDLE-2)"),
+    );
+    let cancel_min = u64::from(reminder) + u64::from(sweep);
+    expect(
+        u64::from(cancel) >= cancel_min && cancel > reminder,
+        "idle_chat_cancel_timeout",
+        format!("at least idle_chat_reminder_timeout + idle_chat_timer_task_interval, {cancel_min} (IDLE-3)"),
+    );
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(channel) = &self.channel {
+            write!(f, "channel {channel}: ")?;
+        }
+        write!(f, "{} must be {}", self.key, self.expected)
+    }
+}

@@ -1,0 +1,162 @@
+//! The conversation: its state, and in the files below what may be asked of it, what happens to it, the rules between
+//! the two, and its timers.
+
+mod command;
+mod decide;
+mod event;
+mod evolve;
+mod timers;
+
+pub use command::{Command, Context, Opening, Origin};
+pub use decide::decide;
+pub use event::{ClosedBy, ClosedState, ConversationEvent, ResumedBy, StateReason};
+pub use evolve::evolve;
+pub use timers::{Timer, TimerKind, timers};
+
+use crate::channel::Mode;
+use crate::{Address, AgentId, ChannelId, ContactId, Personal, Seconds, Stamp, Timestamp};
+use std::collections::BTreeSet;
+
+/// The state of a conversation. Small: texts stay in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    /// How many events it has seen.
+    pub version: u64,
+    /// Who writes.
+    pub contact: ContactId,
+    /// On which channel.
+    pub channel: ChannelId,
+    /// Their address on it.
+    pub requester: Personal<Address>,
+    /// The company's address on it.
+    pub company: Address,
+    /// What it goes by for all its life, the mode included (`CH-5`).
+    pub policy: Policy,
+    /// When it was opened.
+    pub opened: Stamp,
+    /// When anything last happened.
+    pub last_at: Timestamp,
+    /// Where it stands.
+    pub lifecycle: Lifecycle,
+    /// How it ended, once it has.
+    pub closing: Option<(ClosedState, StateReason)>,
+    /// To whom it is assigned (`C3`).
+    pub owner: Owner,
+    /// The agents who joined.
+    pub participants: BTreeSet<AgentId>,
+    /// What the timers hang on.
+    pub anchors: Anchors,
+    /// Messages so far.
+    pub messages: MessageCounts,
+}
+
+/// What a conversation goes by, taken from its channel's settings when it was opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Synchronous.
+    Chat {
+        /// R (`IDLE-2`).
+        reminder: Seconds,
+        /// C (`IDLE-3`).
+        cancel: Seconds,
+        /// Whether only a person's message starts the idle clock (`IDLE-4`).
+        human_only: bool,
+        /// The grid to which firing is rounded up; 0 is exact (`IDLE-7`).
+        quantum: Seconds,
+        /// The conversation timeout (`IDLE-11`, `IDLE-15`).
+        idle: Seconds,
+    },
+    /// Asynchronous.
+    Messaging {
+        /// `ACT-2`, if active.
+        prompt_agent_after: Option<Seconds>,
+        /// `ACT-3`, if active.
+        abandon_after: Option<Seconds>,
+        /// The lowest conversation timeout that was set explicitly (`IDLE-11`).
+        idle: Option<Seconds>,
+    },
+}
+
+/// Section 3.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lifecycle {
+    /// Waiting for an agent.
+    New,
+    /// An agent has it.
+    WorkInProgress,
+    /// Assigned and parked.
+    OnHold,
+    /// Over, for ever (`C1`).
+    Closed,
+}
+
+/// Who has the conversation (`C3`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Nobody yet.
+    Queue,
+    /// An agent.
+    Agent(AgentId),
+}
+
+/// The events on which timers hang; each is cleared by what disarms it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Anchors {
+    /// The requester's last message.
+    pub requester_last: Option<Stamp>,
+    /// The first message of the requester that no person has answered (`ACT-5`).
+    pub first_unanswered: Option<Stamp>,
+    /// Whether the agent was prompted for it.
+    pub prompted: bool,
+    /// The latest agent's message that the requester has not answered (`ACT-5`).
+    pub agent_last: Option<Stamp>,
+    /// Whether any person has written on the agent's side.
+    pub human_agent_spoke: bool,
+    /// Since when an engaged chat is idle (`IDLE-4`).
+    pub idle_since: Option<Stamp>,
+    /// Whether the reminder of this idle stretch was sent (`IDLE-5`).
+    pub reminded: bool,
+}
+
+/// How many messages were accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MessageCounts {
+    /// Of the requester.
+    pub requester: u64,
+    /// Of agents.
+    pub agent: u64,
+}
+
+impl Policy {
+    /// The mode in which the conversation was opened (`CH-5`).
+    pub const fn mode(&self) -> Mode {
+        match self {
+            Self::Chat { .. } => Mode::Chat,
+            Self::Messaging { .. } => Mode::Messaging,
+        }
+    }
+}
+
+impl Lifecycle {
+    /// The state's name for clients.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::WorkInProgress => "work_in_progress",
+            Self::OnHold => "on_hold",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl Conversation {
+    /// Whether an agent ever joined: from then on it ends differently (section 3.2).
+    pub fn is_engaged(&self) -> bool {
+        !self.participants.is_empty()
+    }
+
+    /// Whether it is over.
+    pub fn is_closed(&self) -> bool {
+        self.lifecycle == Lifecycle::Closed
+    }
+}

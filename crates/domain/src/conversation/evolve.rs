@@ -1,0 +1,98 @@
+//! Applies facts to a conversation. Total and deterministic (`L4`): what was once accepted can always be applied again.
+
+use super::{Anchors, Conversation, ConversationEvent, Lifecycle, MessageCounts, Owner, Policy};
+use crate::{AgentId, Stamp, Timestamp};
+use std::collections::BTreeSet;
+
+/// Applies one fact that was committed at `at`. A fact of a conversation that was never opened changes nothing.
+#[must_use]
+pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
+    let mut conversation = state.or_else(|| opened(at, event))?;
+    conversation.version += 1;
+    conversation.last_at = conversation.last_at.max(at);
+    let stamp = Stamp { version: conversation.version, at };
+    match event {
+        ConversationEvent::Opened { .. } => {}
+        ConversationEvent::RequesterMessagePosted { counts_from, .. } => {
+            requester_wrote(&mut conversation, Stamp { at: *counts_from, ..stamp });
+        }
+        ConversationEvent::AgentJoined { agent, assigned } => {
+            agent_joined(&mut conversation, stamp, agent, *assigned);
+        }
+        ConversationEvent::AgentMessagePosted { .. } => agent_wrote(&mut conversation, stamp),
+        ConversationEvent::Held { .. } => conversation.lifecycle = Lifecycle::OnHold,
+        ConversationEvent::Resumed { .. } => conversation.lifecycle = Lifecycle::WorkInProgress,
+        ConversationEvent::IdleReminderSent { .. } => conversation.anchors.reminded = true,
+        ConversationEvent::AgentPrompted { .. } => conversation.anchors.prompted = true,
+        ConversationEvent::Closed { state, reason, .. } => {
+            conversation.lifecycle = Lifecycle::Closed;
+            conversation.closing = Some((*state, *reason));
+        }
+    }
+    Some(conversation)
+}
+
+fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
+    let ConversationEvent::Opened { contact, channel, requester, company, policy, .. } = event else {
+        return None;
+    };
+    Some(Conversation {
+        version: 0,
+        contact: *contact,
+        channel: channel.clone(),
+        requester: requester.clone(),
+        company: company.clone(),
+        policy: policy.clone(),
+        opened: Stamp { version: 1, at },
+        last_at: at,
+        lifecycle: Lifecycle::New,
+        closing: None,
+        owner: Owner::Queue,
+        participants: BTreeSet::new(),
+        anchors: Anchors::default(),
+        messages: MessageCounts::default(),
+    })
+}
+
+/// Disarms what waits for the requester (`IDLE-5`, `ACT-8`), arms what waits for the agent.
+fn requester_wrote(conversation: &mut Conversation, stamp: Stamp) {
+    conversation.messages.requester += 1;
+    let anchors = &mut conversation.anchors;
+    anchors.requester_last = Some(stamp);
+    anchors.agent_last = None;
+    anchors.idle_since = None;
+    anchors.reminded = false;
+    // ACT-5, 18.8: writing twice cannot postpone the prompt.
+    anchors.first_unanswered.get_or_insert(stamp);
+}
+
+/// Joining is an automated agent-side message: it can start the idle clock, but answers nothing (`IDLE-4`, `ACT-6`).
+fn agent_joined(conversation: &mut Conversation, stamp: Stamp, agent: &AgentId, assigned: bool) {
+    conversation.participants.insert(agent.clone());
+    if assigned {
+        conversation.owner = Owner::Agent(agent.clone());
+        conversation.lifecycle = Lifecycle::WorkInProgress;
+    }
+    match conversation.policy {
+        Policy::Chat { human_only: false, .. } => start_idle_clock(conversation, stamp),
+        Policy::Chat { human_only: true, .. } | Policy::Messaging { .. } => {}
+    }
+}
+
+fn agent_wrote(conversation: &mut Conversation, stamp: Stamp) {
+    conversation.messages.agent += 1;
+    conversation.anchors.agent_last = Some(stamp);
+    conversation.anchors.first_unanswered = None;
+    conversation.anchors.prompted = false;
+    conversation.anchors.human_agent_spoke = true;
+    match conversation.policy {
+        Policy::Chat { .. } => start_idle_clock(conversation, stamp),
+        Policy::Messaging { .. } => {}
+    }
+}
+
+/// A later agent-side message is a new anchor, and the reminder is possible again (`IDLE-4`).
+fn start_idle_clock(conversation: &mut Conversation, stamp: Stamp) {
+    conversation.anchors.idle_since = Some(stamp);
+    conversation.anchors.reminded = false;
+}

@@ -1,0 +1,30 @@
+//! The rules of a customer-service conversation, pure: no I/O, no clock, no randomness, no async.
+//!
+//! An aggregate is a state with two functions: `decide(state, command, now)` turns an intent into facts or refuses it,
+//! `evolve(state, fact)` applies a fact and cannot fail. Time and fresh ids are arguments. Which timers a conversation
+//! has is a third pure function, [`conversation::timers`].
+//!
+//! The rule ids in the comments (`IDLE-4`, `LC-6`, …) are those of the behavioural specification.
+
+pub mod channel;
+pub mod configuration;
+pub mod contact;
+pub mod conversation;
+
+mod address;
+mod cause;
+mod content;
+mod event;
+mod id;
+mod personal;
+mod rejection;
+mod time;
+
+pub use address::{Address, AddressError};
+pub use cause::{Cause, EventRef, Principal, Role};
+pub use content::{Attachment, Content, ContentError, Message, limits};
+pub use event::{EngineEvent, Event};
+pub use id::{AgentId, ChannelId, ContactId, ConversationId, MessageId, NameError};
+pub use personal::Personal;
+pub use rejection::Rejection;
+pub use time::{Seconds, Stamp, Timestamp};
