@@ -1,0 +1,92 @@
+//! Facts as JSON, for exports, the admin's view of a stream and subscribers.
+//!
+//! Texts and addresses are shown: whoever calls this has checked that its reader may see them (`P1`).
+
+mod configuration;
+mod conversation;
+mod time;
+
+pub use time::{parse_timestamp, timestamp};
+
+use domain::configuration::ConfigurationEvent;
+use domain::contact::ContactEvent;
+use domain::conversation::ConversationEvent;
+use domain::{Cause, EngineEvent, Event, EventRef, Principal};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// The name of the kind of fact; what is between aggregate and fact is a dot. Names never change.
+pub const fn event_type(event: &Event) -> &'static str {
+    match event {
+        Event::Conversation(event) => match event {
+            ConversationEvent::Opened { .. } => "conversation.opened",
+            ConversationEvent::RequesterMessagePosted { .. } => "conversation.requester_message_posted",
+            ConversationEvent::AgentJoined { .. } => "conversation.agent_joined",
+            ConversationEvent::AgentMessagePosted { .. } => "conversation.agent_message_posted",
+            ConversationEvent::Held { .. } => "conversation.held",
+            ConversationEvent::Resumed { .. } => "conversation.resumed",
+            ConversationEvent::IdleReminderSent { .. } => "conversation.idle_reminder_sent",
+            ConversationEvent::AgentPrompted { .. } => "conversation.agent_prompted",
+            ConversationEvent::Closed { .. } => "conversation.closed",
+        },
+        Event::Contact(event) => match event {
+            ContactEvent::Created { .. } => "contact.created",
+            ContactEvent::ConversationActivated { .. } => "contact.conversation_activated",
+            ContactEvent::ConversationReleased { .. } => "contact.conversation_released",
+        },
+        Event::Configuration(event) => match event {
+            ConfigurationEvent::ChannelConfigured { .. } => "configuration.channel_configured",
+            ConfigurationEvent::ChannelRetired { .. } => "configuration.channel_retired",
+        },
+        Event::Engine(event) => match event {
+            EngineEvent::Started { .. } => "engine.started",
+            EngineEvent::ClockStepped { .. } => "engine.clock_stepped",
+        },
+    }
+}
+
+/// What the fact says, as an object.
+pub fn event_data(event: &Event) -> Value {
+    match event {
+        Event::Conversation(event) => conversation::data(event),
+        Event::Contact(event) => contact(event),
+        Event::Configuration(event) => configuration::data(event),
+        Event::Engine(event) => engine(event),
+    }
+}
+
+/// Who wanted it, and what it follows from. Streams are shown as UUIDs, as conversations are everywhere.
+pub fn cause(cause: &Cause) -> Value {
+    let Cause { principal: Principal { role, name }, causation, correlation } = cause;
+    let mut value = json!({ "role": role.name(), "name": name, "correlation": correlation.to_string() });
+    if let Some(EventRef { stream, version }) = causation {
+        let stream = Uuid::from_bytes(*stream).to_string();
+        value["causation"] = json!({ "stream": stream, "version": version });
+    }
+    value
+}
+
+fn contact(event: &ContactEvent) -> Value {
+    match event {
+        ContactEvent::Created { channel, address } => {
+            json!({ "channel": channel.as_str(), "address": address.expose().as_str() })
+        }
+        ContactEvent::ConversationActivated { company, conversation }
+        | ContactEvent::ConversationReleased { company, conversation } => {
+            json!({ "company": company.as_str(), "conversation": conversation.to_string() })
+        }
+    }
+}
+
+fn engine(event: &EngineEvent) -> Value {
+    match event {
+        EngineEvent::Started { wall, timeline, last } => json!({
+            "wall": timestamp(*wall),
+            "timeline": timestamp(*timeline),
+            "last": last.map(timestamp),
+        }),
+        EngineEvent::ClockStepped { wall, step_ms } => {
+            json!({ "wall": timestamp(*wall), "step_ms": step_ms })
+        }
+    }
+}

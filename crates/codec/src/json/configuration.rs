@@ -1,0 +1,73 @@
+//! Facts about the configuration as JSON, with the names that administrators know from it.
+
+use super::conversation::seconds;
+use domain::channel::{Actions, ChannelSettings, IdleChat, Messages};
+use domain::configuration::ConfigurationEvent;
+use serde_json::{Value, json};
+
+pub(super) fn data(event: &ConfigurationEvent) -> Value {
+    match event {
+        ConfigurationEvent::ChannelConfigured { channel, settings } => {
+            json!({ "channel": channel.as_str(), "settings": channel_settings(settings) })
+        }
+        ConfigurationEvent::ChannelRetired { channel } => json!({ "channel": channel.as_str() }),
+    }
+}
+
+fn channel_settings(settings: &ChannelSettings) -> Value {
+    let ChannelSettings {
+        kind,
+        mode,
+        addresses,
+        global_idle_timeout,
+        conversation_idle_timeout,
+        idle_chat,
+        actions: Actions { prompt_agent_after, abandon_after },
+        messages,
+    } = settings;
+    json!({
+        "kind": kind.name(),
+        "mode": mode.name(),
+        "addresses": addresses.iter().map(|address| address.as_str()).collect::<Vec<_>>(),
+        "global_idle_timeout_s": seconds(*global_idle_timeout),
+        "conversation_idle_timeout_s": seconds(*conversation_idle_timeout),
+        "idle_chat": idle(idle_chat),
+        "actions": {
+            "prompt_agent_after_s": seconds(*prompt_agent_after),
+            "abandon_after_s": seconds(*abandon_after),
+        },
+        "messages": texts(messages),
+    })
+}
+
+fn idle(idle: &IdleChat) -> Value {
+    let IdleChat {
+        timer_task_interval,
+        reminder_timeout,
+        cancel_timeout,
+        start_after_agent_response,
+        quantise_to_interval,
+    } = idle;
+    json!({
+        "timer_task_interval_s": timer_task_interval.0,
+        "reminder_timeout_s": reminder_timeout.0,
+        "cancel_timeout_s": cancel_timeout.0,
+        "start_after_agent_response": start_after_agent_response,
+        "quantise_to_interval": quantise_to_interval,
+    })
+}
+
+fn texts(messages: &Messages) -> Value {
+    let Messages {
+        idle_chat_reminder_message,
+        idle_chat_agent_message,
+        idle_chat_cancel_message,
+        prompt_agent_message,
+    } = messages;
+    json!({
+        "idle_chat_reminder_message": idle_chat_reminder_message,
+        "idle_chat_agent_message": idle_chat_agent_message,
+        "idle_chat_cancel_message": idle_chat_cancel_message,
+        "prompt_agent_message": prompt_agent_message,
+    })
+}

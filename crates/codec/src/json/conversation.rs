@@ -1,0 +1,119 @@
+//! Facts about a conversation as JSON.
+
+use super::timestamp;
+use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
+use domain::{Attachment, Message, Seconds, Timestamp};
+use serde_json::{Map, Value, json};
+
+pub(super) fn data(event: &ConversationEvent) -> Value {
+    match event {
+        ConversationEvent::Opened { contact, channel, requester, company, policy: goes_by, by_agent } => {
+            json!({
+                "mode": goes_by.mode().name(),
+                "channel": channel.as_str(),
+                "requester": requester.expose().as_str(),
+                "company": company.as_str(),
+                "contact": contact.to_string(),
+                "policy": policy(goes_by),
+                "by_agent": by_agent.as_ref().map(|agent| agent.as_str()),
+            })
+        }
+        ConversationEvent::RequesterMessagePosted { message: said, sent_at, counts_from } => {
+            let mut value = message(said);
+            value["sent_at"] = json!(sent_at.map(timestamp));
+            value["counts_from"] = json!(timestamp(*counts_from));
+            value
+        }
+        ConversationEvent::AgentJoined { agent, assigned } => {
+            json!({ "agent": agent.as_str(), "assigned": assigned })
+        }
+        ConversationEvent::AgentMessagePosted { agent, message: said } => {
+            let mut value = message(said);
+            value["agent"] = json!(agent.as_str());
+            value
+        }
+        ConversationEvent::Held { agent } => json!({ "agent": agent.as_str() }),
+        ConversationEvent::Resumed { by } => match by {
+            ResumedBy::Agent(agent) => json!({ "by": { "kind": "agent", "agent": agent.as_str() } }),
+            ResumedBy::RequesterMessage => json!({ "by": { "kind": "requester_message" } }),
+        },
+        ConversationEvent::IdleReminderSent { due, requester_text, agent_text } => json!({
+            "due": timestamp(*due),
+            "requester_text": requester_text,
+            "agent_text": agent_text,
+        }),
+        ConversationEvent::AgentPrompted { due, agent, text } => {
+            json!({ "due": timestamp(*due), "agent": agent.as_str(), "text": text })
+        }
+        ConversationEvent::Closed { state, reason, by, requester_text } => {
+            closed(*state, *reason, by, requester_text.as_deref())
+        }
+    }
+}
+
+fn message(message: &Message) -> Value {
+    let Message { id, content } = message;
+    let context: Map<String, Value> =
+        content.context().iter().map(|(key, value)| (key.clone(), json!(value.expose()))).collect();
+    json!({
+        "message_id": id.to_string(),
+        "text": content.text().expose(),
+        "attachments": content.attachments().iter().map(attachment).collect::<Vec<_>>(),
+        "context": context,
+    })
+}
+
+fn attachment(attachment: &Attachment) -> Value {
+    let Attachment { url, content_type, name } = attachment;
+    json!({
+        "url": url.expose(),
+        "content_type": content_type,
+        "name": name.as_ref().map(|name| name.expose()),
+    })
+}
+
+fn policy(policy: &Policy) -> Value {
+    match policy {
+        Policy::Chat { reminder, cancel, human_only, quantum, idle } => json!({
+            "mode": policy.mode().name(),
+            "reminder_s": reminder.0,
+            "cancel_s": cancel.0,
+            "human_only": human_only,
+            "quantum_s": quantum.0,
+            "idle_s": idle.0,
+        }),
+        Policy::Messaging { prompt_agent_after, abandon_after, idle } => json!({
+            "mode": policy.mode().name(),
+            "prompt_agent_after_s": seconds(*prompt_agent_after),
+            "abandon_after_s": seconds(*abandon_after),
+            "idle_s": seconds(*idle),
+        }),
+    }
+}
+
+/// A timer's due time stands beside the fact too, where the other facts that a timer makes have it.
+fn closed(state: ClosedState, reason: StateReason, by: &ClosedBy, requester_text: Option<&str>) -> Value {
+    let (by, due): (Value, Option<Timestamp>) = match by {
+        ClosedBy::Requester => (json!({ "kind": "requester" }), None),
+        ClosedBy::Agent(agent) => (json!({ "kind": "agent", "agent": agent.as_str() }), None),
+        ClosedBy::Supervisor(agent) => (json!({ "kind": "supervisor", "agent": agent.as_str() }), None),
+        ClosedBy::Timer { kind, due } => {
+            (json!({ "kind": "timer", "timer": kind.name(), "due": timestamp(*due) }), Some(*due))
+        }
+        ClosedBy::Engine => (json!({ "kind": "engine" }), None),
+    };
+    let mut value = json!({
+        "state": state.name(),
+        "reason": reason.name(),
+        "by": by,
+        "requester_text": requester_text,
+    });
+    if let Some(due) = due {
+        value["due"] = json!(timestamp(due));
+    }
+    value
+}
+
+pub(super) fn seconds(span: Option<Seconds>) -> Option<u32> {
+    span.map(|span| span.0)
+}

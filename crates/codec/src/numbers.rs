@@ -1,0 +1,96 @@
+//! The small numbers that stand for roles, modes, kinds, states and reasons in the store.
+//!
+//! They hold for all versions of all events. A number is never given to anything else, also when its variant
+//! is gone.
+
+use crate::Error;
+use domain::Role;
+use domain::channel::{ChannelKind, Mode};
+use domain::conversation::{ClosedState, Lifecycle, StateReason, TimerKind};
+
+/// Has a number in the store.
+pub(crate) trait Numbered: Sized {
+    /// The value's number.
+    fn to_stored(self) -> u8;
+
+    /// The value of that number.
+    fn from_stored(number: u8) -> Result<Self, Error>;
+}
+
+/// Both directions from one list. A missing variant does not compile, and a number that is used twice makes
+/// an unreachable pattern, which is an error in CI.
+macro_rules! numbered {
+    ($type:ident, $what:literal, { $($variant:ident = $number:literal),+ $(,)? }) => {
+        impl Numbered for $type {
+            fn to_stored(self) -> u8 {
+                match self {
+                    $(Self::$variant => $number,)+
+                }
+            }
+
+            fn from_stored(number: u8) -> Result<Self, Error> {
+                match number {
+                    $($number => Ok(Self::$variant),)+
+                    _ => Err(Error::UnknownNumber { what: $what, number }),
+                }
+            }
+        }
+    };
+}
+
+numbered!(Role, "role", { Gateway = 1, Requester = 2, Agent = 3, Supervisor = 4, Admin = 5, System = 6 });
+
+numbered!(Mode, "mode", { Chat = 1, Messaging = 2 });
+
+numbered!(ChannelKind, "channel kind", {
+    Mweb = 1,
+    Sms = 2,
+    Own = 3,
+    Whatsapp = 4,
+    Messenger = 5,
+    Line = 6,
+    AppleMessages = 7,
+    Teams = 8,
+    Slack = 9,
+});
+
+numbered!(Lifecycle, "lifecycle", { New = 1, WorkInProgress = 2, OnHold = 3, Closed = 4 });
+
+numbered!(ClosedState, "closed state", { Complete = 1, Abandoned = 2, Faulted = 3 });
+
+numbered!(StateReason, "state reason", {
+    LeftBeforeEngagement = 1,
+    NoActivity = 2,
+    UserEnded = 3,
+    NoUserResponse = 4,
+    AgentEnded = 5,
+    RequesterSilent = 6,
+    Error = 7,
+});
+
+numbered!(TimerKind, "timer", {
+    IdleReminder = 1,
+    IdleCancel = 2,
+    ConversationIdle = 3,
+    PromptAgent = 4,
+    Abandon = 5,
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The index of armed timers has numbers of its own, and two for one timer would be one too many.
+    #[test]
+    fn a_timer_has_the_number_here_that_the_domain_gives_it() {
+        for kind in TimerKind::ALL {
+            assert_eq!(kind.to_stored(), kind.number());
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_not_in_use_is_refused() {
+        assert_eq!(Mode::from_stored(0), Err(Error::UnknownNumber { what: "mode", number: 0 }));
+        assert!(Role::from_stored(u8::MAX).is_err());
+    }
+}

@@ -1,0 +1,185 @@
+//! The numbers of all facts in all their versions, in one table.
+
+use crate::{Error, payload, v1};
+use domain::Event;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A payload as one version of one fact laid it out. Such a struct never changes once a record with it may
+/// exist.
+///
+/// Reading goes upwards: the newest version becomes the domain's fact, and an older one becomes the next
+/// newer one and leaves the rest to it, `v2::Opened::from(self).into_event()`. So a new version touches only
+/// the one before it.
+pub(crate) trait Frozen: Serialize + DeserializeOwned {
+    /// The fact, brought up to date.
+    fn into_event(self) -> Result<Event, Error>;
+}
+
+/// Where a frozen struct stands in the table.
+pub(crate) trait Registered: Frozen {
+    const NUMBER: u16;
+    const VERSION: u16;
+}
+
+/// One line of the table.
+pub(crate) struct Row {
+    pub(crate) number: u16,
+    pub(crate) version: u16,
+    /// The fact's name for people; the same as in JSON.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "names the golden file; outside tests the table documents with it")
+    )]
+    pub(crate) name: &'static str,
+    pub(crate) decode: fn(&[u8]) -> Result<Event, Error>,
+}
+
+/// Makes the table, and from the same line the numbers with which a struct is written, so that the two cannot
+/// differ.
+macro_rules! registry {
+    ($($number:literal $version:literal $name:literal => $frozen:ty,)+) => {
+        $(impl $crate::registry::Registered for $frozen {
+            const NUMBER: u16 = $number;
+            const VERSION: u16 = $version;
+        })+
+
+        /// All that can be read.
+        pub(crate) const ROWS: &[$crate::registry::Row] = &[
+            $($crate::registry::Row {
+                number: $number,
+                version: $version,
+                name: $name,
+                decode: |bytes| {
+                    let frozen: $frozen = $crate::payload::read(bytes)?;
+                    $crate::registry::Frozen::into_event(frozen)
+                },
+            },)+
+        ];
+    };
+}
+
+// A number is never given to another fact and no line is ever deleted, as records with it may exist for ever.
+registry! {
+    0x0101 1 "conversation.opened" => v1::conversation::Opened,
+    0x0102 1 "conversation.requester_message_posted" => v1::conversation::RequesterMessagePosted,
+    0x0103 1 "conversation.agent_joined" => v1::conversation::AgentJoined,
+    0x0104 1 "conversation.agent_message_posted" => v1::conversation::AgentMessagePosted,
+    0x0105 1 "conversation.held" => v1::conversation::Held,
+    0x0106 1 "conversation.resumed" => v1::conversation::Resumed,
+    0x0107 1 "conversation.idle_reminder_sent" => v1::conversation::IdleReminderSent,
+    0x0108 1 "conversation.agent_prompted" => v1::conversation::AgentPrompted,
+    0x0109 1 "conversation.closed" => v1::conversation::Closed,
+    0x0201 1 "contact.created" => v1::contact::Created,
+    0x0202 1 "contact.conversation_activated" => v1::contact::ConversationActivated,
+    0x0203 1 "contact.conversation_released" => v1::contact::ConversationReleased,
+    0x0301 1 "configuration.channel_configured" => v1::configuration::ChannelConfigured,
+    0x0302 1 "configuration.channel_retired" => v1::configuration::ChannelRetired,
+    0x0401 1 "engine.started" => v1::engine::Started,
+    0x0402 1 "engine.clock_stepped" => v1::engine::ClockStepped,
+}
+
+/// A payload with what the envelope says of it.
+pub(crate) struct Payload {
+    pub(crate) number: u16,
+    pub(crate) version: u16,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Payload {
+    pub(crate) fn of<T: Registered>(frozen: &T) -> Self {
+        Self { number: T::NUMBER, version: T::VERSION, bytes: payload::write(frozen) }
+    }
+}
+
+/// The fact that a payload holds.
+pub(crate) fn decode(number: u16, version: u16, payload: &[u8]) -> Result<Event, Error> {
+    decode_with(ROWS, number, version, payload)
+}
+
+fn decode_with(rows: &[Row], number: u16, version: u16, payload: &[u8]) -> Result<Event, Error> {
+    let mut error = Error::UnknownType { number };
+    for row in rows.iter().filter(|row| row.number == number) {
+        if row.version == version {
+            return (row.decode)(payload);
+        }
+        error = Error::UnknownVersion { number, version };
+    }
+    Err(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{EngineEvent, Timestamp};
+    use serde::Deserialize;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_number_and_no_name_stands_for_two_facts() {
+        let lines: BTreeSet<_> = ROWS.iter().map(|row| (row.number, row.version)).collect();
+        assert_eq!(lines.len(), ROWS.len());
+        let facts: BTreeSet<_> = ROWS.iter().map(|row| (row.number, row.name)).collect();
+        let numbers: BTreeSet<_> = facts.iter().map(|fact| fact.0).collect();
+        let names: BTreeSet<_> = facts.iter().map(|fact| fact.1).collect();
+        assert_eq!((numbers.len(), names.len()), (facts.len(), facts.len()));
+    }
+
+    /// A history that no fact has yet: the first version knew whole seconds only.
+    #[derive(Serialize, Deserialize)]
+    struct StepV1 {
+        step_s: i32,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct StepV2 {
+        step_ms: i64,
+    }
+
+    impl From<StepV1> for StepV2 {
+        fn from(old: StepV1) -> Self {
+            Self { step_ms: i64::from(old.step_s) * 1000 }
+        }
+    }
+
+    impl Frozen for StepV1 {
+        fn into_event(self) -> Result<Event, Error> {
+            StepV2::from(self).into_event()
+        }
+    }
+
+    impl Frozen for StepV2 {
+        fn into_event(self) -> Result<Event, Error> {
+            Ok(Event::Engine(EngineEvent::ClockStepped { wall: Timestamp(0), step_ms: self.step_ms }))
+        }
+    }
+
+    mod history {
+        use super::{StepV1, StepV2};
+
+        registry! {
+            0xff01 1 "test.step" => StepV1,
+            0xff01 2 "test.step" => StepV2,
+        }
+    }
+
+    /// L4
+    #[test]
+    fn an_old_version_is_read_as_the_fact_that_the_current_one_would_be() {
+        let old = Payload::of(&StepV1 { step_s: -3 });
+        let new = Payload::of(&StepV2 { step_ms: -3000 });
+        assert_eq!((old.version, new.version), (1, 2));
+        assert_ne!(old.bytes, new.bytes);
+        let read = |payload: &Payload| {
+            decode_with(history::ROWS, payload.number, payload.version, &payload.bytes).unwrap()
+        };
+        assert_eq!(read(&old), read(&new));
+    }
+
+    #[test]
+    fn an_unknown_version_is_told_from_an_unknown_fact() {
+        let error = |number, version| decode_with(history::ROWS, number, version, &[]).unwrap_err();
+        assert_eq!(error(0xff01, 3), Error::UnknownVersion { number: 0xff01, version: 3 });
+        assert_eq!(error(0xff02, 1), Error::UnknownType { number: 0xff02 });
+    }
+}

@@ -1,0 +1,8 @@
+//! Tests that look at the whole: golden bytes, properties of arbitrary values, and the shape of the JSON.
+
+mod arbitrary;
+mod arbitrary_state;
+mod golden;
+mod json;
+mod properties;
+mod samples;

@@ -1,0 +1,219 @@
+//! Strategies for facts of every kind with their envelopes.
+
+use crate::Envelope;
+use domain::channel::{Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode};
+use domain::configuration::ConfigurationEvent;
+use domain::contact::ContactEvent;
+use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy};
+use domain::conversation::{StateReason, TimerKind};
+use domain::{Address, AgentId, Attachment, Cause, ChannelId, ContactId, Content, ConversationId};
+use domain::{
+    EngineEvent, Event, EventRef, Message, MessageId, Personal, Principal, Role, Seconds, Timestamp,
+};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use uuid::Uuid;
+
+pub(super) fn envelope() -> impl Strategy<Value = Envelope> {
+    (timestamp(), cause(), event()).prop_map(|(at, cause, event)| Envelope { at, cause, event })
+}
+
+pub(super) fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        9 => conversation_event().prop_map(Event::Conversation),
+        3 => contact_event().prop_map(Event::Contact),
+        2 => configuration_event().prop_map(Event::Configuration),
+        2 => engine_event().prop_map(Event::Engine),
+    ]
+}
+
+/// Names are short enough to be stored whole.
+fn cause() -> impl Strategy<Value = Cause> {
+    let roles =
+        [Role::Gateway, Role::Requester, Role::Agent, Role::Supervisor, Role::Admin, Role::System].to_vec();
+    let causation =
+        (any::<[u8; 16]>(), any::<u64>()).prop_map(|(stream, version)| EventRef { stream, version });
+    (select(roles), "\\PC{0,63}", option::of(causation), any::<[u8; 16]>()).prop_map(
+        |(role, name, causation, correlation)| Cause {
+            principal: Principal { role, name },
+            causation,
+            correlation: Uuid::from_bytes(correlation),
+        },
+    )
+}
+
+fn conversation_event() -> impl Strategy<Value = ConversationEvent> {
+    use ConversationEvent as E;
+    let opened = (contact_id(), channel(), address(), address(), policy(), option::of(agent())).prop_map(
+        |(contact, channel, requester, company, policy, by_agent)| {
+            let requester = Personal::new(requester);
+            E::Opened { contact, channel, requester, company, policy, by_agent }
+        },
+    );
+    let resumed_by = prop_oneof![agent().prop_map(ResumedBy::Agent), Just(ResumedBy::RequesterMessage)];
+    let states = [ClosedState::Complete, ClosedState::Abandoned, ClosedState::Faulted].to_vec();
+    prop_oneof![
+        opened,
+        (message(), option::of(timestamp()), timestamp()).prop_map(|(message, sent_at, counts_from)| {
+            E::RequesterMessagePosted { message, sent_at, counts_from }
+        }),
+        (agent(), any::<bool>()).prop_map(|(agent, assigned)| E::AgentJoined { agent, assigned }),
+        (agent(), message()).prop_map(|(agent, message)| E::AgentMessagePosted { agent, message }),
+        agent().prop_map(|agent| E::Held { agent }),
+        resumed_by.prop_map(|by| E::Resumed { by }),
+        (timestamp(), any::<String>(), any::<String>()).prop_map(|(due, requester_text, agent_text)| {
+            E::IdleReminderSent { due, requester_text, agent_text }
+        }),
+        (timestamp(), agent(), any::<String>()).prop_map(|(due, agent, text)| E::AgentPrompted {
+            due,
+            agent,
+            text
+        }),
+        (select(states), reason(), closed_by(), option::of(any::<String>()))
+            .prop_map(|(state, reason, by, requester_text)| E::Closed { state, reason, by, requester_text }),
+    ]
+}
+
+fn closed_by() -> impl Strategy<Value = ClosedBy> {
+    prop_oneof![
+        Just(ClosedBy::Requester),
+        agent().prop_map(ClosedBy::Agent),
+        agent().prop_map(ClosedBy::Supervisor),
+        (select(TimerKind::ALL.to_vec()), timestamp()).prop_map(|(kind, due)| ClosedBy::Timer { kind, due }),
+        Just(ClosedBy::Engine),
+    ]
+}
+
+pub(super) fn reason() -> impl Strategy<Value = StateReason> {
+    select(super::samples::REASONS.to_vec())
+}
+
+fn contact_event() -> impl Strategy<Value = ContactEvent> {
+    prop_oneof![
+        (channel(), address())
+            .prop_map(|(channel, at)| ContactEvent::Created { channel, address: Personal::new(at) }),
+        (address(), conversation_id()).prop_map(|(company, conversation)| {
+            ContactEvent::ConversationActivated { company, conversation }
+        }),
+        (address(), conversation_id()).prop_map(|(company, conversation)| {
+            ContactEvent::ConversationReleased { company, conversation }
+        }),
+    ]
+}
+
+fn configuration_event() -> impl Strategy<Value = ConfigurationEvent> {
+    prop_oneof![
+        (channel(), settings()).prop_map(|(channel, settings)| {
+            ConfigurationEvent::ChannelConfigured { channel, settings: Box::new(settings) }
+        }),
+        channel().prop_map(|channel| ConfigurationEvent::ChannelRetired { channel }),
+    ]
+}
+
+fn engine_event() -> impl Strategy<Value = EngineEvent> {
+    prop_oneof![
+        (timestamp(), timestamp(), option::of(timestamp()))
+            .prop_map(|(wall, timeline, last)| EngineEvent::Started { wall, timeline, last }),
+        (timestamp(), any::<i64>()).prop_map(|(wall, step_ms)| EngineEvent::ClockStepped { wall, step_ms }),
+    ]
+}
+
+pub(super) fn policy() -> impl Strategy<Value = Policy> {
+    prop_oneof![
+        (seconds(), seconds(), any::<bool>(), seconds(), seconds()).prop_map(
+            |(reminder, cancel, human_only, quantum, idle)| {
+                Policy::Chat { reminder, cancel, human_only, quantum, idle }
+            }
+        ),
+        (option::of(seconds()), option::of(seconds()), option::of(seconds())).prop_map(
+            |(prompt_agent_after, abandon_after, idle)| {
+                Policy::Messaging { prompt_agent_after, abandon_after, idle }
+            }
+        ),
+    ]
+}
+
+fn message() -> impl Strategy<Value = Message> {
+    let attachment = (any::<String>(), any::<String>(), option::of(any::<String>())).prop_map(
+        |(url, content_type, name)| Attachment {
+            url: Personal::new(url),
+            content_type,
+            name: name.map(Personal::new),
+        },
+    );
+    let context = btree_map(any::<String>(), any::<String>().prop_map(Personal::new), 0..4);
+    (any::<[u8; 16]>(), any::<String>(), vec(attachment, 0..3), context).prop_map(
+        |(id, text, attachments, context)| Message {
+            id: MessageId(Uuid::from_bytes(id)),
+            content: Content::stored(text, attachments, context),
+        },
+    )
+}
+
+pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
+    let idle_chat = (seconds(), seconds(), seconds(), any::<bool>(), any::<bool>()).prop_map(
+        |(timer_task_interval, reminder_timeout, cancel_timeout, human, quantise)| IdleChat {
+            timer_task_interval,
+            reminder_timeout,
+            cancel_timeout,
+            start_after_agent_response: human,
+            quantise_to_interval: quantise,
+        },
+    );
+    let actions = (option::of(seconds()), option::of(seconds()))
+        .prop_map(|(prompt_agent_after, abandon_after)| Actions { prompt_agent_after, abandon_after });
+    let messages = any::<[String; 4]>().prop_map(|[reminder, agent, cancel, prompt]| Messages {
+        idle_chat_reminder_message: reminder,
+        idle_chat_agent_message: agent,
+        idle_chat_cancel_message: cancel,
+        prompt_agent_message: prompt,
+    });
+    let timeouts = (option::of(seconds()), option::of(seconds()));
+    let modes = select([Mode::Chat, Mode::Messaging].to_vec());
+    let kinds = select(ChannelKind::ALL.to_vec());
+    (kinds, modes, btree_set(address(), 0..4), timeouts, idle_chat, actions, messages).prop_map(
+        |(kind, mode, addresses, timeouts, idle_chat, actions, messages)| ChannelSettings {
+            kind,
+            mode,
+            addresses,
+            global_idle_timeout: timeouts.0,
+            conversation_idle_timeout: timeouts.1,
+            idle_chat,
+            actions,
+            messages,
+        },
+    )
+}
+
+pub(super) fn timestamp() -> impl Strategy<Value = Timestamp> {
+    any::<i64>().prop_map(Timestamp)
+}
+
+fn seconds() -> impl Strategy<Value = Seconds> {
+    any::<u32>().prop_map(Seconds)
+}
+
+pub(super) fn contact_id() -> impl Strategy<Value = ContactId> {
+    any::<[u8; 16]>().prop_map(ContactId)
+}
+
+pub(super) fn conversation_id() -> impl Strategy<Value = ConversationId> {
+    any::<[u8; 16]>().prop_map(ConversationId::from_bytes)
+}
+
+pub(super) fn channel() -> impl Strategy<Value = ChannelId> {
+    "[A-Za-z0-9._@-]{1,64}".prop_map(|name| ChannelId::new(&name).unwrap())
+}
+
+pub(super) fn agent() -> impl Strategy<Value = AgentId> {
+    "[A-Za-z0-9._@-]{1,64}".prop_map(|name| AgentId::new(&name).unwrap())
+}
+
+pub(super) fn address() -> impl Strategy<Value = Address> {
+    prop_oneof![
+        "\\+1[0-9]{3}55501[0-9]{2}".prop_map(|text| Address::e164(&text).unwrap()),
+        "[^\\s\\p{Cc}]{1,32}".prop_map(|text| Address::opaque(&text).unwrap()),
+    ]
+}

@@ -1,0 +1,189 @@
+//! Bytes as they were once written, kept in files: what was released is read for ever, and written the same
+//! for ever.
+//!
+//! `UPDATE_GOLDEN=1` writes the files of the current versions. Do this for a new fact, a new version or a new
+//! sample at the end of its kind; never to make a test pass that was green before a release.
+
+use super::samples::{self, AT, CONTACT, agent, channel, company, conversation_id, later, requester};
+use crate::registry::{ROWS, Row};
+use crate::reply::{self, Reply};
+use crate::{Envelope, Error, decode, encode, json, snapshot};
+use domain::channel::{ChannelKind, Mode};
+use domain::configuration::Configuration;
+use domain::contact::Contact;
+use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
+use domain::conversation::{Policy, StateReason};
+use domain::{MessageId, Personal, Seconds, Stamp};
+use std::fs;
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+fn file(folder: &str, name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(folder).join(format!("{name}.hex"))
+}
+
+fn updating() -> bool {
+    std::env::var_os("UPDATE_GOLDEN").is_some()
+}
+
+/// Hex in lines of 32 bytes, with an empty line between records.
+fn to_hex(records: &[Vec<u8>]) -> String {
+    let paragraph = |record: &Vec<u8>| -> String {
+        let line = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "\n";
+        record.chunks(32).map(line).collect()
+    };
+    records.iter().map(paragraph).collect::<Vec<_>>().join("\n")
+}
+
+fn from_hex(text: &str) -> Vec<Vec<u8>> {
+    let byte = |digits: &[u8]| u8::from_str_radix(str::from_utf8(digits).unwrap(), 16).unwrap();
+    text.split("\n\n")
+        .map(|paragraph| paragraph.split_whitespace().collect::<String>())
+        .map(|digits| digits.as_bytes().chunks(2).map(byte).collect())
+        .collect()
+}
+
+/// The records in the file, after it was written if that is wanted.
+fn golden(path: &Path, current: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    if updating() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, to_hex(current)).unwrap();
+    }
+    let text = fs::read_to_string(path);
+    from_hex(&text.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+}
+
+/// What a line of the table is expected to read: the samples of its fact. An older version, once there is
+/// one, gets samples of its own here and is read but no longer written.
+fn samples_of(row: &Row) -> Vec<Envelope> {
+    samples::envelopes()
+        .into_iter()
+        .filter(|envelope| json::event_type(&envelope.event) == row.name)
+        .collect()
+}
+
+/// L4
+#[test]
+fn every_version_of_every_fact_is_read_and_written_as_it_was_released() {
+    for row in ROWS {
+        let expected = samples_of(row);
+        assert!(!expected.is_empty(), "{} has no sample", row.name);
+        let written: Vec<_> = expected.iter().map(encode).collect();
+        let stored = golden(&file(&format!("v{}", row.version), row.name), &written);
+        let read: Vec<_> = stored.iter().map(|bytes| decode(bytes).unwrap()).collect();
+        assert_eq!(read, expected, "{}", row.name);
+        assert_eq!(to_hex(&written), to_hex(&stored), "{}", row.name);
+        let header = [row.number.to_be_bytes(), row.version.to_be_bytes()].concat();
+        assert!(
+            written.iter().all(|bytes| bytes[2..6] == header),
+            "{} is written as something else",
+            row.name
+        );
+    }
+}
+
+fn conversation() -> Conversation {
+    let stamp = |version, seconds| Stamp { version, at: later(seconds) };
+    Conversation {
+        version: 300,
+        contact: CONTACT,
+        channel: channel("web"),
+        requester: Personal::new(requester()),
+        company: company(),
+        policy: Policy::Messaging {
+            prompt_agent_after: Some(Seconds(1800)),
+            abandon_after: Some(Seconds(172_800)),
+            idle: None,
+        },
+        opened: stamp(1, 0),
+        last_at: later(9),
+        lifecycle: Lifecycle::Closed,
+        closing: Some((ClosedState::Abandoned, StateReason::RequesterSilent)),
+        owner: Owner::Agent(agent("ann.lee")),
+        participants: [agent("ann.lee"), agent("bob")].into(),
+        anchors: Anchors {
+            requester_last: Some(stamp(2, 1)),
+            first_unanswered: None,
+            prompted: false,
+            agent_last: Some(stamp(4, 3)),
+            human_agent_spoke: true,
+            idle_since: Some(stamp(5, 4)),
+            reminded: false,
+        },
+        messages: MessageCounts { requester: 1, agent: 2 },
+    }
+}
+
+fn contact() -> Contact {
+    let active = [(company(), conversation_id())].into();
+    Contact { version: 2, channel: channel("sms"), address: Personal::new(requester()), active }
+}
+
+fn configuration() -> Configuration {
+    let channels = [("sms", ChannelKind::Sms, Mode::Messaging), ("web", ChannelKind::Mweb, Mode::Chat)]
+        .map(|(name, kind, mode)| (channel(name), samples::settings(kind, mode)));
+    Configuration { version: 2, channels: channels.into() }
+}
+
+/// L4, L6
+#[test]
+fn a_format_byte_stands_for_one_layout() {
+    let replies = [None, Some(MessageId(Uuid::from_u128(1)))]
+        .map(|message| Reply { conversation: conversation_id(), message });
+    let written = [
+        ("conversation", vec![snapshot::encode_conversation(&conversation())]),
+        ("contact", vec![snapshot::encode_contact(&contact())]),
+        ("configuration", vec![snapshot::encode_configuration(&configuration())]),
+        ("reply", replies.iter().map(reply::encode).collect()),
+    ];
+    for (name, written) in written {
+        let stored = golden(&file("formats", name), &written);
+        assert_eq!(to_hex(&written), to_hex(&stored), "{name}: a changed layout needs a new format byte");
+    }
+}
+
+#[test]
+fn the_bytes_of_one_kind_of_state_are_no_other_kind_of_state() {
+    let bytes = snapshot::encode_contact(&contact());
+    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x21, expected: 0x11 }));
+    assert_eq!(reply::decode(&bytes).unwrap_err().code(), "format");
+    assert_eq!(snapshot::decode_contact(&[]), Err(Error::Truncated));
+    assert_eq!(snapshot::decode_contact(&bytes[..3]), Err(Error::Truncated));
+    assert_eq!(snapshot::decode_contact(&bytes[..bytes.len() - 1]), Err(Error::Checksum));
+}
+
+#[test]
+fn a_principal_s_name_that_is_too_long_is_cut_between_two_characters() {
+    let mut envelope = samples::envelopes().remove(0);
+    envelope.cause.principal.name = "ä".repeat(200);
+    let read = decode(&encode(&envelope)).unwrap();
+    assert_eq!(read.cause.principal.name, "ä".repeat(127));
+    assert_eq!((read.at, read.event), (AT, envelope.event));
+}
+
+/// P1
+#[test]
+fn an_error_says_nothing_of_the_content() {
+    let event = samples::envelopes().remove(0);
+    let mut bytes = encode(&event);
+    let at = bytes.windows(12).position(|window| window == b"+12025550123").unwrap();
+    bytes[at + 11] = b' ';
+    let end = bytes.len() - 4;
+    let checksum = crc32fast::hash(&bytes[..end]);
+    bytes[end..].copy_from_slice(&checksum.to_be_bytes());
+    assert_eq!(decode(&bytes), Err(Error::Payload("an address is malformed".to_owned())));
+}
+
+#[test]
+fn what_is_wrong_with_a_header_is_told_apart() {
+    let bytes = encode(&samples::envelopes().remove(0));
+    let with = |at: usize, byte: u8| {
+        let mut changed = bytes.clone();
+        changed[at] = byte;
+        decode(&changed).unwrap_err()
+    };
+    assert_eq!(with(0, 0), Error::BadMagic { found: 0 });
+    assert_eq!(with(1, 2), Error::EnvelopeVersion { version: 2 });
+    assert_eq!(with(2, 0xff), Error::Checksum, "damage is never taken for an unknown fact");
+    assert_eq!(decode(&[]), Err(Error::Truncated));
+}

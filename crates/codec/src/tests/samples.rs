@@ -1,0 +1,212 @@
+//! The facts and states of which golden bytes are kept. Everybody in them is invented.
+//!
+//! Together they use every variant and every small number that the store knows. What is here already must
+//! stay as it is; more goes to the end of its kind.
+
+use crate::Envelope;
+use domain::channel::{ChannelKind, ChannelSettings, IdleChat, Messages, Mode};
+use domain::configuration::ConfigurationEvent;
+use domain::contact::ContactEvent;
+use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy};
+use domain::conversation::{StateReason, TimerKind};
+use domain::{Address, AgentId, Attachment, Cause, ChannelId, ContactId, Content, ConversationId};
+use domain::{
+    EngineEvent, Event, EventRef, Message, MessageId, Personal, Principal, Role, Seconds, Timestamp,
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Any reason, in the order of the specification.
+pub(super) const REASONS: [StateReason; 7] = [
+    StateReason::LeftBeforeEngagement,
+    StateReason::NoActivity,
+    StateReason::UserEnded,
+    StateReason::NoUserResponse,
+    StateReason::AgentEnded,
+    StateReason::RequesterSilent,
+    StateReason::Error,
+];
+
+const ROLES: [Role; 6] =
+    [Role::Gateway, Role::Requester, Role::Agent, Role::Supervisor, Role::Admin, Role::System];
+
+/// 2017-10-31T22:10:47.000Z
+pub(super) const AT: Timestamp = Timestamp(1_509_487_847_000);
+
+/// All of them, each in its envelope; roles and causations take turns.
+pub(super) fn envelopes() -> Vec<Envelope> {
+    let events = [
+        conversation_events().into_iter().map(Event::Conversation).collect::<Vec<_>>(),
+        contact_events().into_iter().map(Event::Contact).collect(),
+        configuration_events().into_iter().map(Event::Configuration).collect(),
+        engine_events().into_iter().map(Event::Engine).collect(),
+    ];
+    events
+        .into_iter()
+        .flat_map(|events| events.into_iter().enumerate())
+        .map(|(index, event)| Envelope { at: later(index), cause: cause(index), event })
+        .collect()
+}
+
+pub(super) fn cause(index: usize) -> Cause {
+    let role = ROLES[index % ROLES.len()];
+    let version = u64::try_from(index).unwrap();
+    Cause {
+        principal: Principal { role, name: format!("{}-1", role.name()) },
+        causation: (index % 2 == 1).then_some(EventRef { stream: conversation_id().to_bytes(), version }),
+        correlation: Uuid::from_u128(0x0191_0000_0000_7000_8000_0000_0000_0001),
+    }
+}
+
+fn conversation_events() -> Vec<ConversationEvent> {
+    use ConversationEvent as E;
+    let chat = Policy::Chat {
+        reminder: Seconds(180),
+        cancel: Seconds(360),
+        human_only: true,
+        quantum: Seconds(120),
+        idle: Seconds(7200),
+    };
+    let messaging =
+        Policy::Messaging { prompt_agent_after: Some(Seconds(1800)), abandon_after: None, idle: None };
+    let [chat, messaging] = [(chat, None), (messaging, Some(agent("ann.lee")))].map(|(policy, by_agent)| {
+        let (channel, requester) = (channel("sms"), Personal::new(requester()));
+        E::Opened { contact: CONTACT, channel, requester, company: company(), policy, by_agent }
+    });
+    let mut events = vec![
+        chat,
+        messaging,
+        E::RequesterMessagePosted { message: long_message(), sent_at: Some(AT), counts_from: later(1) },
+        E::RequesterMessagePosted { message: short_message(), sent_at: None, counts_from: AT },
+        E::AgentJoined { agent: agent("ann.lee"), assigned: true },
+        E::AgentJoined { agent: agent("bob@desk-4"), assigned: false },
+        E::AgentMessagePosted { agent: agent("ann.lee"), message: short_message() },
+        E::Held { agent: agent("ann.lee") },
+        E::Resumed { by: ResumedBy::Agent(agent("ann.lee")) },
+        E::Resumed { by: ResumedBy::RequesterMessage },
+        E::IdleReminderSent { due: AT, requester_text: "Still there?".into(), agent_text: "Wait.".into() },
+        E::AgentPrompted { due: AT, agent: agent("ann.lee"), text: "Please answer.".into() },
+    ];
+    events.extend(closes());
+    events
+}
+
+/// One for each reason, in which every state, closer and timer occurs.
+fn closes() -> impl Iterator<Item = ConversationEvent> {
+    let by_timer = TimerKind::ALL.map(|kind| ClosedBy::Timer { kind, due: later(2) });
+    let by = [
+        ClosedBy::Requester,
+        ClosedBy::Agent(agent("ann.lee")),
+        ClosedBy::Supervisor(agent("eve")),
+        ClosedBy::Engine,
+    ];
+    let states = [ClosedState::Complete, ClosedState::Abandoned, ClosedState::Faulted];
+    by.into_iter().chain(by_timer).enumerate().map(move |(index, by)| ConversationEvent::Closed {
+        state: states[index % states.len()],
+        reason: REASONS[index % REASONS.len()],
+        by,
+        requester_text: (index % 2 == 0).then(|| "It seems you have left.".to_owned()),
+    })
+}
+
+fn contact_events() -> Vec<ContactEvent> {
+    let (company, conversation) = (company(), conversation_id());
+    vec![
+        ContactEvent::Created { channel: channel("sms"), address: Personal::new(requester()) },
+        ContactEvent::ConversationActivated { company: company.clone(), conversation },
+        ContactEvent::ConversationReleased { company, conversation },
+    ]
+}
+
+fn configuration_events() -> Vec<ConfigurationEvent> {
+    let mut events: Vec<_> = ChannelKind::ALL
+        .into_iter()
+        .map(|kind| ConfigurationEvent::ChannelConfigured {
+            channel: channel(kind.name()),
+            settings: Box::new(settings(kind, kind.fixed_mode().unwrap_or(Mode::Chat))),
+        })
+        .collect();
+    events.push(ConfigurationEvent::ChannelRetired { channel: channel("fax") });
+    events
+}
+
+/// Spelt out rather than taken from the defaults, which may change while these bytes may not.
+pub(super) fn settings(kind: ChannelKind, mode: Mode) -> ChannelSettings {
+    ChannelSettings {
+        kind,
+        mode,
+        addresses: [company(), Address::e164("+12025550199").unwrap()].into(),
+        global_idle_timeout: Some(Seconds(7000)),
+        conversation_idle_timeout: None,
+        idle_chat: IdleChat {
+            timer_task_interval: Seconds(120),
+            reminder_timeout: Seconds(180),
+            cancel_timeout: Seconds(360),
+            start_after_agent_response: true,
+            quantise_to_interval: false,
+        },
+        actions: domain::channel::Actions { prompt_agent_after: Some(Seconds(1800)), abandon_after: None },
+        messages: Messages {
+            idle_chat_reminder_message: "Still there?".to_owned(),
+            idle_chat_agent_message: "Wait.".to_owned(),
+            idle_chat_cancel_message: "It seems you have left.".to_owned(),
+            prompt_agent_message: "Please answer.".to_owned(),
+        },
+    }
+}
+
+fn engine_events() -> Vec<EngineEvent> {
+    vec![
+        EngineEvent::Started { wall: AT, timeline: later(1), last: Some(later(1)) },
+        EngineEvent::Started { wall: AT, timeline: AT, last: None },
+        EngineEvent::ClockStepped { wall: AT, step_ms: -3_600_000 },
+    ]
+}
+
+pub(super) fn long_message() -> Message {
+    let attachment = Attachment {
+        url: Personal::new("https://files.example/1.png".to_owned()),
+        content_type: "image/png".to_owned(),
+        name: Some(Personal::new("receipt.png".to_owned())),
+    };
+    let bare = Attachment { name: None, ..attachment.clone() };
+    let context = [("language", "de"), ("page", "/cart")]
+        .map(|(key, value)| (key.to_owned(), Personal::new(value.to_owned())));
+    Message {
+        id: MessageId(Uuid::from_u128(2)),
+        content: Content::new("Grüße, where is my order?".to_owned(), vec![attachment, bare], context.into())
+            .unwrap(),
+    }
+}
+
+fn short_message() -> Message {
+    let content = Content::new("Hello.".to_owned(), Vec::new(), BTreeMap::new()).unwrap();
+    Message { id: MessageId(Uuid::from_u128(1)), content }
+}
+
+pub(super) const CONTACT: ContactId = ContactId([0xab; 16]);
+
+pub(super) fn conversation_id() -> ConversationId {
+    ConversationId::new(5, AT.0, 7)
+}
+
+pub(super) fn requester() -> Address {
+    Address::e164("+12025550123").unwrap()
+}
+
+pub(super) fn company() -> Address {
+    Address::e164("+12025550100").unwrap()
+}
+
+pub(super) fn channel(name: &str) -> ChannelId {
+    ChannelId::new(name).unwrap()
+}
+
+pub(super) fn agent(name: &str) -> AgentId {
+    AgentId::new(name).unwrap()
+}
+
+/// So many seconds after [`AT`].
+pub(super) fn later(seconds: usize) -> Timestamp {
+    AT.plus(Seconds(u32::try_from(seconds).unwrap()))
+}

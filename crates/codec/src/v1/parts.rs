@@ -1,0 +1,129 @@
+//! What several facts are made of.
+
+use crate::Error;
+use domain::conversation::Policy as DomainPolicy;
+use domain::{
+    Address, AgentId, Attachment as DomainAttachment, ChannelId, Content, Message as DomainMessage,
+};
+use domain::{MessageId, Personal, Seconds};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Message {
+    pub(crate) id: [u8; 16],
+    pub(crate) text: String,
+    pub(crate) attachments: Vec<Attachment>,
+    pub(crate) context: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Attachment {
+    pub(crate) url: String,
+    pub(crate) content_type: String,
+    pub(crate) name: Option<String>,
+}
+
+/// Spans are in seconds.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Policy {
+    Chat { reminder: u32, cancel: u32, human_only: bool, quantum: u32, idle: u32 },
+    Messaging { prompt_agent_after: Option<u32>, abandon_after: Option<u32>, idle: Option<u32> },
+}
+
+impl From<&DomainMessage> for Message {
+    fn from(message: &DomainMessage) -> Self {
+        let DomainMessage { id, content } = message;
+        let context = content.context().iter().map(|(key, value)| (key.clone(), value.expose().clone()));
+        Self {
+            id: id.0.into_bytes(),
+            text: content.text().expose().clone(),
+            attachments: content.attachments().iter().map(Attachment::from).collect(),
+            context: context.collect(),
+        }
+    }
+}
+
+impl From<Message> for DomainMessage {
+    fn from(message: Message) -> Self {
+        let Message { id, text, attachments, context } = message;
+        let attachments = attachments.into_iter().map(DomainAttachment::from).collect();
+        let context = context.into_iter().map(|(key, value)| (key, Personal::new(value))).collect();
+        Self { id: MessageId(Uuid::from_bytes(id)), content: Content::stored(text, attachments, context) }
+    }
+}
+
+impl From<&DomainAttachment> for Attachment {
+    fn from(attachment: &DomainAttachment) -> Self {
+        let DomainAttachment { url, content_type, name } = attachment;
+        Self {
+            url: url.expose().clone(),
+            content_type: content_type.clone(),
+            name: name.as_ref().map(|name| name.expose().clone()),
+        }
+    }
+}
+
+impl From<Attachment> for DomainAttachment {
+    fn from(attachment: Attachment) -> Self {
+        let Attachment { url, content_type, name } = attachment;
+        Self { url: Personal::new(url), content_type, name: name.map(Personal::new) }
+    }
+}
+
+impl From<&DomainPolicy> for Policy {
+    fn from(policy: &DomainPolicy) -> Self {
+        match policy {
+            DomainPolicy::Chat { reminder, cancel, human_only, quantum, idle } => Self::Chat {
+                reminder: reminder.0,
+                cancel: cancel.0,
+                human_only: *human_only,
+                quantum: quantum.0,
+                idle: idle.0,
+            },
+            DomainPolicy::Messaging { prompt_agent_after, abandon_after, idle } => Self::Messaging {
+                prompt_agent_after: raw(*prompt_agent_after),
+                abandon_after: raw(*abandon_after),
+                idle: raw(*idle),
+            },
+        }
+    }
+}
+
+impl From<Policy> for DomainPolicy {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::Chat { reminder, cancel, human_only, quantum, idle } => Self::Chat {
+                reminder: Seconds(reminder),
+                cancel: Seconds(cancel),
+                human_only,
+                quantum: Seconds(quantum),
+                idle: Seconds(idle),
+            },
+            Policy::Messaging { prompt_agent_after, abandon_after, idle } => Self::Messaging {
+                prompt_agent_after: prompt_agent_after.map(Seconds),
+                abandon_after: abandon_after.map(Seconds),
+                idle: idle.map(Seconds),
+            },
+        }
+    }
+}
+
+pub(crate) fn raw(span: Option<Seconds>) -> Option<u32> {
+    span.map(|span| span.0)
+}
+
+pub(crate) fn channel(name: &str) -> Result<ChannelId, Error> {
+    ChannelId::new(name).map_err(|error| Error::Payload(format!("a channel: {error}")))
+}
+
+pub(crate) fn agent(name: &str) -> Result<AgentId, Error> {
+    AgentId::new(name).map_err(|error| Error::Payload(format!("an agent: {error}")))
+}
+
+/// Any address that was ever accepted. A phone number is one of these too; which kinds must be one is for
+/// commands to say, and may change without making old records unreadable.
+pub(crate) fn address(text: &str) -> Result<Address, Error> {
+    Address::opaque(text).map_err(|_| Error::Payload("an address is malformed".to_owned()))
+}

@@ -1,0 +1,157 @@
+//! Facts as they are written now: each in its newest version. A new event or field breaks the build here.
+
+use crate::numbers::Numbered;
+use crate::registry::Payload;
+use crate::v1::{configuration as configuration_v1, contact as contact_v1, engine as engine_v1};
+use crate::v1::{conversation as conversation_v1, parts};
+use domain::configuration::ConfigurationEvent;
+use domain::contact::ContactEvent;
+use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
+use domain::{Address, AgentId, ChannelId, ContactId, EngineEvent, Event, Message, Timestamp};
+
+/// The payload of a fact.
+pub(crate) fn current(event: &Event) -> Payload {
+    match event {
+        Event::Contact(event) => contact(event),
+        Event::Conversation(event) => conversation(event),
+        Event::Configuration(event) => configuration(event),
+        Event::Engine(event) => engine(event),
+    }
+}
+
+fn conversation(event: &ConversationEvent) -> Payload {
+    match event {
+        ConversationEvent::Opened { contact, channel, requester, company, policy, by_agent } => {
+            opened(*contact, channel, requester.expose(), company, policy, by_agent.as_ref())
+        }
+        ConversationEvent::RequesterMessagePosted { message, sent_at, counts_from } => {
+            requester_message_posted(message, *sent_at, *counts_from)
+        }
+        ConversationEvent::AgentJoined { agent, assigned } => {
+            Payload::of(&conversation_v1::AgentJoined { agent: text(agent), assigned: *assigned })
+        }
+        ConversationEvent::AgentMessagePosted { agent, message } => {
+            Payload::of(&conversation_v1::AgentMessagePosted { agent: text(agent), message: message.into() })
+        }
+        ConversationEvent::Held { agent } => Payload::of(&conversation_v1::Held { agent: text(agent) }),
+        ConversationEvent::Resumed { by } => resumed(by),
+        ConversationEvent::IdleReminderSent { due, requester_text, agent_text } => {
+            Payload::of(&conversation_v1::IdleReminderSent {
+                due_ms: due.0,
+                requester_text: requester_text.clone(),
+                agent_text: agent_text.clone(),
+            })
+        }
+        ConversationEvent::AgentPrompted { due, agent, text: said } => {
+            let (agent, said) = (text(agent), said.clone());
+            Payload::of(&conversation_v1::AgentPrompted { due_ms: due.0, agent, text: said })
+        }
+        ConversationEvent::Closed { state, reason, by, requester_text } => {
+            closed(*state, *reason, by, requester_text.clone())
+        }
+    }
+}
+
+fn opened(
+    contact: ContactId,
+    channel: &ChannelId,
+    requester: &Address,
+    company: &Address,
+    policy: &Policy,
+    by_agent: Option<&AgentId>,
+) -> Payload {
+    Payload::of(&conversation_v1::Opened {
+        contact: contact.0,
+        channel: channel.as_str().to_owned(),
+        requester: requester.as_str().to_owned(),
+        company: company.as_str().to_owned(),
+        policy: parts::Policy::from(policy),
+        by_agent: by_agent.map(text),
+    })
+}
+
+fn requester_message_posted(
+    message: &Message,
+    sent_at: Option<Timestamp>,
+    counts_from: Timestamp,
+) -> Payload {
+    Payload::of(&conversation_v1::RequesterMessagePosted {
+        message: message.into(),
+        sent_at_ms: sent_at.map(|at| at.0),
+        counts_from_ms: counts_from.0,
+    })
+}
+
+fn resumed(by: &ResumedBy) -> Payload {
+    let by = match by {
+        ResumedBy::Agent(agent) => conversation_v1::ResumedBy::Agent(text(agent)),
+        ResumedBy::RequesterMessage => conversation_v1::ResumedBy::RequesterMessage,
+    };
+    Payload::of(&conversation_v1::Resumed { by })
+}
+
+fn closed(state: ClosedState, reason: StateReason, by: &ClosedBy, requester_text: Option<String>) -> Payload {
+    let by = match by {
+        ClosedBy::Requester => conversation_v1::ClosedBy::Requester,
+        ClosedBy::Agent(agent) => conversation_v1::ClosedBy::Agent(text(agent)),
+        ClosedBy::Supervisor(agent) => conversation_v1::ClosedBy::Supervisor(text(agent)),
+        ClosedBy::Timer { kind, due } => {
+            conversation_v1::ClosedBy::Timer { kind: kind.to_stored(), due_ms: due.0 }
+        }
+        ClosedBy::Engine => conversation_v1::ClosedBy::Engine,
+    };
+    let (state, reason) = (state.to_stored(), reason.to_stored());
+    Payload::of(&conversation_v1::Closed { state, reason, by, requester_text })
+}
+
+fn contact(event: &ContactEvent) -> Payload {
+    match event {
+        ContactEvent::Created { channel, address } => Payload::of(&contact_v1::Created {
+            channel: channel.as_str().to_owned(),
+            address: address.expose().as_str().to_owned(),
+        }),
+        ContactEvent::ConversationActivated { company, conversation } => {
+            Payload::of(&contact_v1::ConversationActivated {
+                company: company.as_str().to_owned(),
+                conversation: conversation.to_bytes(),
+            })
+        }
+        ContactEvent::ConversationReleased { company, conversation } => {
+            Payload::of(&contact_v1::ConversationReleased {
+                company: company.as_str().to_owned(),
+                conversation: conversation.to_bytes(),
+            })
+        }
+    }
+}
+
+fn configuration(event: &ConfigurationEvent) -> Payload {
+    match event {
+        ConfigurationEvent::ChannelConfigured { channel, settings } => {
+            Payload::of(&configuration_v1::ChannelConfigured {
+                channel: channel.as_str().to_owned(),
+                settings: settings.as_ref().into(),
+            })
+        }
+        ConfigurationEvent::ChannelRetired { channel } => {
+            Payload::of(&configuration_v1::ChannelRetired { channel: channel.as_str().to_owned() })
+        }
+    }
+}
+
+fn engine(event: &EngineEvent) -> Payload {
+    match event {
+        EngineEvent::Started { wall, timeline, last } => Payload::of(&engine_v1::Started {
+            wall_ms: wall.0,
+            timeline_ms: timeline.0,
+            last_ms: last.map(|at| at.0),
+        }),
+        EngineEvent::ClockStepped { wall, step_ms } => {
+            Payload::of(&engine_v1::ClockStepped { wall_ms: wall.0, step_ms: *step_ms })
+        }
+    }
+}
+
+fn text(agent: &AgentId) -> String {
+    agent.as_str().to_owned()
+}
