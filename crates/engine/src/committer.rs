@@ -1,0 +1,238 @@
+//! The one thread that writes: gathers records from all actors into a batch, makes it durable, then answers all (`L1`).
+
+use crate::Error;
+use crate::timer_queue::TimerQueues;
+use domain::Timestamp;
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+use store::{EventLog, Outcome, PartitionId, Record, Snapshot, StreamId, TimerEntry};
+use tokio::sync::{oneshot, watch};
+
+/// The most that a batch may hold, in bytes of events.
+const BATCH_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+enum Work {
+    Commit { record: Box<Record>, reply: oneshot::Sender<Result<Outcome, Error>> },
+    Snapshot { stream: StreamId, snapshot: Snapshot },
+    DropTimer { partition: PartitionId, entry: TimerEntry },
+    Mark(Timestamp),
+    Stop { reply: oneshot::Sender<()> },
+}
+
+/// Hands records to the committer's thread.
+#[derive(Clone)]
+pub(crate) struct Committer {
+    work: SyncSender<Work>,
+    feed: Feed,
+    failure: watch::Receiver<Option<String>>,
+}
+
+/// Who wants to know that something was committed. Each holds at most one pending wake-up.
+#[derive(Clone, Default)]
+struct Feed(Arc<Mutex<Vec<SyncSender<()>>>>);
+
+impl Committer {
+    /// Starts the thread.
+    pub(crate) fn start(
+        log: Arc<dyn EventLog>,
+        queues: TimerQueues,
+        queue_max: usize,
+        batch_max: usize,
+    ) -> Self {
+        let (work, inbox) = mpsc::sync_channel(queue_max);
+        let (failed, failure) = watch::channel(None);
+        let feed = Feed::default();
+        let thread = Thread { log, queues, inbox, batch_max, feed: feed.clone(), failed };
+        // A process that cannot start a thread cannot serve; there is nobody to tell but the log.
+        if let Err(error) =
+            std::thread::Builder::new().name("committer".to_owned()).spawn(move || thread.run())
+        {
+            tracing::error!(%error, "the committer's thread does not start");
+        }
+        Self { work, feed, failure }
+    }
+
+    /// Makes the record durable, or says why not.
+    pub(crate) async fn commit(&self, record: Record) -> Result<Outcome, Error> {
+        let (reply, answer) = oneshot::channel();
+        match self.work.try_send(Work::Commit { record: Box::new(record), reply }) {
+            Ok(()) => answer.await.unwrap_or_else(|_| Err(self.gone())),
+            Err(TrySendError::Full(_)) => Err(Error::Overloaded("commit queue")),
+            Err(TrySendError::Disconnected(_)) => Err(self.gone()),
+        }
+    }
+
+    /// Stores a snapshot when there is room for it: it is a cache.
+    pub(crate) fn put_snapshot(&self, stream: StreamId, snapshot: Snapshot) {
+        self.when_there_is_room(Work::Snapshot { stream, snapshot });
+    }
+
+    /// Removes an index entry that its conversation does not have (`T2`).
+    pub(crate) fn drop_timer(&self, partition: PartitionId, entry: TimerEntry) {
+        self.when_there_is_room(Work::DropTimer { partition, entry });
+    }
+
+    /// Notes that the engine is alive, so that a quiet day is not taken for an outage (`T4`).
+    pub(crate) fn mark(&self, now: Timestamp) {
+        self.when_there_is_room(Work::Mark(now));
+    }
+
+    /// Wakes up, coalesced, whenever something was committed.
+    pub(crate) fn subscribe(&self) -> Receiver<()> {
+        let (wake, woken) = mpsc::sync_channel(1);
+        self.feed.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(wake);
+        woken
+    }
+
+    /// Resolves with the reason when the store has failed and the process must end (`L1`).
+    pub(crate) async fn failure(&self) -> String {
+        let mut failure = self.failure.clone();
+        match failure.wait_for(Option::is_some).await {
+            Ok(reason) => reason.clone().unwrap_or_default(),
+            // The thread ended without a failure; nothing will ever fail any more.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Writes what is queued, checkpoints and ends the thread.
+    pub(crate) async fn stop(&self) {
+        let (reply, stopped) = oneshot::channel();
+        let work = self.work.clone();
+        // The queue may be full of work that will be done; waiting for room must not hold up an arbiter.
+        let asked = tokio::task::spawn_blocking(move || work.send(Work::Stop { reply })).await;
+        if matches!(asked, Ok(Ok(()))) {
+            let _ = stopped.await;
+        }
+    }
+
+    fn when_there_is_room(&self, work: Work) {
+        if self.work.try_send(work).is_err() {
+            metrics::counter!("colloquy_housekeeping_skipped_total").increment(1);
+        }
+    }
+
+    fn gone(&self) -> Error {
+        let reason = self.failure.borrow().clone();
+        reason.map_or(Error::Draining, Error::Store)
+    }
+}
+
+struct Thread {
+    log: Arc<dyn EventLog>,
+    queues: TimerQueues,
+    inbox: Receiver<Work>,
+    batch_max: usize,
+    feed: Feed,
+    failed: watch::Sender<Option<String>>,
+}
+
+type Waiting = Vec<oneshot::Sender<Result<Outcome, Error>>>;
+
+impl Thread {
+    fn run(self) {
+        while let Ok(first) = self.inbox.recv() {
+            match self.turn(first) {
+                Ok(None) => {}
+                Ok(Some(stopped)) => {
+                    let _ = stopped.send(());
+                    return;
+                }
+                // L1: what is stored is unknown now. Whoever waits gets an error because their channels are dropped.
+                Err(error) => {
+                    tracing::error!(code = error.code(), %error, "the store failed; the process has to end");
+                    let _ = self.failed.send(Some(error.to_string()));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// One batch, and the odd jobs that were queued among its records.
+    fn turn(&self, first: Work) -> Result<Option<oneshot::Sender<()>>, store::Error> {
+        let (mut records, mut waiting) = (Vec::new(), Waiting::new());
+        let (mut odd_jobs, mut bytes) = (Vec::new(), 0);
+        let mut next = Some(first);
+        let mut stop = None;
+        while let Some(work) = next.take() {
+            match work {
+                Work::Commit { record, reply } => {
+                    bytes += size(&record);
+                    records.push(*record);
+                    waiting.push(reply);
+                }
+                Work::Stop { reply } => stop = Some(reply),
+                job @ (Work::Snapshot { .. } | Work::DropTimer { .. } | Work::Mark(_)) => odd_jobs.push(job),
+            }
+            if records.len() < self.batch_max && bytes < BATCH_MAX_BYTES && stop.is_none() {
+                next = self.inbox.try_recv().ok();
+            }
+        }
+        if !records.is_empty() {
+            self.commit(&records, waiting)?;
+        }
+        for job in odd_jobs {
+            self.odd_job(job)?;
+        }
+        if stop.is_some() {
+            self.log.checkpoint()?;
+        }
+        Ok(stop)
+    }
+
+    fn commit(&self, records: &[Record], waiting: Waiting) -> Result<(), store::Error> {
+        let begun = Instant::now();
+        let outcomes = match self.log.commit(records) {
+            // A record that no store would take must not end the process, nor take others with it.
+            Err(store::Error::Malformed(what)) => return self.commit_one_by_one(records, waiting, what),
+            other => other?,
+        };
+        metrics::histogram!("colloquy_commit_seconds").record(begun.elapsed());
+        metrics::histogram!("colloquy_commit_records").record(records.len() as f64);
+        for (record, outcome) in records.iter().zip(&outcomes) {
+            if matches!(outcome, Outcome::Stored(_)) {
+                self.queues.apply(record.partition, &record.timers);
+            }
+        }
+        // A reader that went away loses its place.
+        let mut feed = self.feed.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        feed.retain(|wake| !matches!(wake.try_send(()), Err(TrySendError::Disconnected(()))));
+        drop(feed);
+        for (reply, outcome) in waiting.into_iter().zip(outcomes) {
+            let _ = reply.send(Ok(outcome));
+        }
+        Ok(())
+    }
+
+    fn commit_one_by_one(
+        &self,
+        records: &[Record],
+        mut waiting: Waiting,
+        what: &'static str,
+    ) -> Result<(), store::Error> {
+        if records.len() == 1 {
+            tracing::error!(what, "a record was malformed and is refused");
+            for reply in waiting {
+                let _ = reply.send(Err(Error::Store(format!("the record is malformed: {what}"))));
+            }
+            return Ok(());
+        }
+        for (record, reply) in records.iter().zip(waiting.drain(..)) {
+            self.commit(std::slice::from_ref(record), vec![reply])?;
+        }
+        Ok(())
+    }
+
+    fn odd_job(&self, job: Work) -> Result<(), store::Error> {
+        match job {
+            Work::Snapshot { stream, snapshot } => self.log.put_snapshot(stream, &snapshot),
+            Work::DropTimer { partition, entry } => self.log.drop_timer(partition, entry),
+            Work::Mark(now) => self.log.mark(now.0),
+            Work::Commit { .. } | Work::Stop { .. } => Ok(()),
+        }
+    }
+}
+
+fn size(record: &Record) -> usize {
+    record.appends.iter().flat_map(|append| &append.events).map(Vec::len).sum()
+}

@@ -1,0 +1,269 @@
+//! The actor of one conversation: load, settle what is overdue, decide, commit, apply, answer.
+
+use crate::contact_actor::{ContactAnswer, ContactJob};
+use crate::derived;
+use crate::keys::{contact_stream, conversation_stream};
+use crate::load::{self, Loaded};
+use crate::registry::Ticket;
+use crate::runtime::{Behaviour, Next};
+use crate::shared::{Shared, encode, partition, repeated};
+use crate::{Accepted, CommandId, Cursor, Error, Order, Request};
+use domain::conversation::{
+    self, Command, Context, Conversation, ConversationEvent, Timer, TimerKind, timers,
+};
+use domain::{
+    AgentId, Cause, Content, ConversationId, Event, EventRef, Message, MessageId, Principal, Rejection, Role,
+    Timestamp,
+};
+use std::sync::Arc;
+use store::{Append, Outcome, Position, Record, Refusal, Snapshot, TimerEntry};
+use uuid::Uuid;
+
+/// How often a command is decided anew because somebody else wrote the stream.
+const ATTEMPTS_MAX: usize = 3;
+
+pub(crate) enum ConversationJob {
+    Order { order: Order, request: Request },
+    Contribute { agent: AgentId, content: Content, request: Request },
+    Fire(TimerEntry),
+    Sleep,
+}
+
+pub(crate) enum ConversationAnswer {
+    Accepted(Accepted),
+    Fired,
+    /// The conversation does not have that timer any more (`T2`).
+    Stale,
+}
+
+pub(crate) struct ConversationActor {
+    id: ConversationId,
+    shared: Arc<Shared>,
+    ticket: Ticket<Self>,
+    loaded: Option<Loaded<Conversation>>,
+}
+
+impl Behaviour for ConversationActor {
+    type Job = ConversationJob;
+    type Answer = Result<ConversationAnswer, Error>;
+    type Mourner = Ticket<Self>;
+
+    async fn handle(&mut self, job: ConversationJob) -> Next<Self::Answer> {
+        let answer = match job {
+            ConversationJob::Order { order, request } => self.order(order, &request).await,
+            ConversationJob::Contribute { agent, content, request } => {
+                self.contribute(agent, content, &request).await
+            }
+            ConversationJob::Fire(entry) => self.fire(entry).await,
+            ConversationJob::Sleep => {
+                self.ticket.leave();
+                return Next::Sleep;
+            }
+        };
+        Next::Answer(answer)
+    }
+
+    fn on_panic(ticket: &Ticket<Self>) {
+        ticket.crash();
+    }
+}
+
+impl ConversationActor {
+    pub(crate) fn new(id: ConversationId, shared: Arc<Shared>, ticket: Ticket<Self>) -> Self {
+        Self { id, shared, ticket, loaded: None }
+    }
+
+    async fn order(&mut self, order: Order, request: &Request) -> Result<ConversationAnswer, Error> {
+        let id = self.shared.new_message_id();
+        let message = order.writes_message().then_some(id);
+        let sent_at = match &order {
+            Order::Receive { sent_at, .. } => *sent_at,
+            Order::Post { .. }
+            | Order::Join { .. }
+            | Order::Hold { .. }
+            | Order::Resume { .. }
+            | Order::EndByRequester
+            | Order::EndByAgent { .. }
+            | Order::EndBySupervisor { .. } => None,
+        };
+        let redelivered = self.shared.recovery.is_redelivery(sent_at, self.shared.clock.now());
+        self.execute(&order.into_command(id, redelivered), message, request).await
+    }
+
+    async fn contribute(
+        &mut self,
+        agent: AgentId,
+        content: Content,
+        request: &Request,
+    ) -> Result<ConversationAnswer, Error> {
+        let id = self.shared.new_message_id();
+        let command = Command::Contribute { agent, message: Message { id, content } };
+        self.execute(&command, Some(id), request).await
+    }
+
+    async fn execute(
+        &mut self,
+        command: &Command,
+        message: Option<MessageId>,
+        request: &Request,
+    ) -> Result<ConversationAnswer, Error> {
+        for _ in 0..ATTEMPTS_MAX {
+            let now = self.shared.clock.now();
+            // Section 6.4: what was due before this input happens before it; what is due just now happens after it.
+            self.settle(|fires_at| fires_at < now).await?;
+            let events = self.decide(command, now)?;
+            if events.is_empty() {
+                let position = self.loaded.as_ref().map_or(Position(0), |loaded| loaded.position);
+                return Ok(ConversationAnswer::Accepted(self.accepted(message, position)));
+            }
+            match self.commit(&events, now, &request.cause(), request.command.as_ref(), message).await? {
+                Outcome::Stored(position) => {
+                    return Ok(ConversationAnswer::Accepted(self.accepted(message, position)));
+                }
+                Outcome::Duplicate(stored) => return repeated(&stored).map(ConversationAnswer::Accepted),
+                Outcome::Refused(Refusal::CommandReused) => return Err(Error::CommandReused),
+                Outcome::Refused(Refusal::Version { .. } | Refusal::Claim { .. }) => self.loaded = None,
+            }
+        }
+        Err(Error::Overloaded("contention"))
+    }
+
+    /// Fires a timer that the queue found due, and what was due before it.
+    async fn fire(&mut self, entry: TimerEntry) -> Result<ConversationAnswer, Error> {
+        let now = self.shared.clock.now();
+        self.load().await?;
+        let was_armed = derived::timer_entries(self.id, self.state()).contains(&entry);
+        self.settle(|fires_at| fires_at <= now).await?;
+        Ok(if was_armed { ConversationAnswer::Fired } else { ConversationAnswer::Stale })
+    }
+
+    /// Fires the conversation's own timers that may fire by now, in the order in which they are due (`T3`).
+    async fn settle(&mut self, may_fire: impl Fn(Timestamp) -> bool) -> Result<(), Error> {
+        loop {
+            let recovery = self.shared.recovery;
+            self.load().await?;
+            let armed = self.state().map(timers).unwrap_or_default();
+            let next = armed.into_iter().find(|timer| may_fire(recovery.fires_at(timer.kind, timer.due)));
+            let Some(timer) = next else { return Ok(()) };
+            self.fire_one(timer).await?;
+        }
+    }
+
+    async fn fire_one(&mut self, timer: Timer) -> Result<(), Error> {
+        let now = self.shared.clock.now();
+        let command = Command::Fire { kind: timer.kind, due: timer.due, armed_by: timer.armed_by };
+        let events = self.decide(&command, now)?;
+        if events.is_empty() {
+            return Err(Error::Rejected(Rejection::NotActive));
+        }
+        match self.commit(&events, now, &self.timer_cause(timer.armed_by), None, None).await? {
+            Outcome::Stored(_) => record_lateness(timer.kind, self.shared.clock.now().since_ms(timer.due)),
+            // Somebody else wrote the stream: look again at what is armed.
+            Outcome::Refused(_) | Outcome::Duplicate(_) => self.loaded = None,
+        }
+        Ok(())
+    }
+
+    fn timer_cause(&self, armed_by: u64) -> Cause {
+        Cause {
+            principal: Principal { role: Role::System, name: "timer".to_owned() },
+            causation: Some(EventRef { stream: self.id.to_bytes(), version: armed_by }),
+            correlation: Uuid::from_u64_pair(self.shared.ids.next(), self.shared.ids.next()),
+        }
+    }
+
+    /// Makes the events durable, then applies them. A close is committed by the contact, whose pair it frees.
+    async fn commit(
+        &mut self,
+        events: &[ConversationEvent],
+        now: Timestamp,
+        cause: &Cause,
+        command: Option<&CommandId>,
+        message: Option<MessageId>,
+    ) -> Result<Outcome, Error> {
+        let expected = self.load().await?;
+        let before = self.state();
+        let after =
+            events.iter().fold(before.cloned(), |state, event| conversation::evolve(state, now, event));
+        let record = Record {
+            partition: partition(self.id),
+            at_ms: now.0,
+            appends: vec![Append {
+                stream: conversation_stream(self.id),
+                expected,
+                events: encode(events, now, cause, Event::Conversation),
+            }],
+            claims: Vec::new(),
+            command: self.shared.command_entry(command, self.id, message),
+            timers: derived::timer_changes(self.id, before, after.as_ref()),
+        };
+        let outcome = match after.as_ref().filter(|after| after.is_closed()) {
+            Some(closed) => self.commit_close(closed, record, cause).await?,
+            None => self.shared.committer.commit(record).await?,
+        };
+        if let Outcome::Stored(position) = outcome {
+            self.apply(after, expected + events.len() as u64, position);
+        }
+        Ok(outcome)
+    }
+
+    async fn commit_close(
+        &self,
+        closed: &Conversation,
+        record: Record,
+        cause: &Cause,
+    ) -> Result<Outcome, Error> {
+        let contacts = &self.shared.actors()?.contacts;
+        let job = || ContactJob::Close {
+            record: Box::new(record.clone()),
+            company: closed.company.clone(),
+            conversation: self.id,
+            cause: cause.clone(),
+        };
+        match contacts.ask(contact_stream(closed.contact).0, job).await?? {
+            ContactAnswer::Closed(outcome) => Ok(outcome),
+            ContactAnswer::Active(_) | ContactAnswer::Accepted(_) => Err(Error::ActorFailed),
+        }
+    }
+
+    fn apply(&mut self, state: Option<Conversation>, version: u64, position: Position) {
+        let mut snapshot = self.loaded.as_ref().map_or(0, |loaded| loaded.snapshot);
+        if version - snapshot >= self.shared.options.snapshot_every
+            && let Some(state) = &state
+        {
+            let bytes = codec::snapshot::encode_conversation(state);
+            self.shared.committer.put_snapshot(conversation_stream(self.id), Snapshot { version, bytes });
+            snapshot = version;
+        }
+        self.loaded = Some(Loaded { state, version, snapshot, position });
+    }
+
+    /// Makes sure that the state is in memory; the version that its stream has.
+    async fn load(&mut self) -> Result<u64, Error> {
+        if let Some(loaded) = &self.loaded {
+            return Ok(loaded.version);
+        }
+        let id = self.id;
+        let loaded = self.shared.reading(move |log| load::conversation(log, id)).await?;
+        Ok(self.loaded.insert(loaded).version)
+    }
+
+    fn state(&self) -> Option<&Conversation> {
+        self.loaded.as_ref().and_then(|loaded| loaded.state.as_ref())
+    }
+
+    fn decide(&self, command: &Command, now: Timestamp) -> Result<Vec<ConversationEvent>, Error> {
+        let messages = self.shared.messages(self.state().map(|state| &state.channel));
+        Ok(conversation::decide(self.state(), command, Context { now, messages: &messages })?)
+    }
+
+    fn accepted(&self, message: Option<MessageId>, position: Position) -> Accepted {
+        let position = Cursor { partition: partition(self.id), position };
+        Accepted { conversation: self.id, message, duplicate: false, position }
+    }
+}
+
+fn record_lateness(kind: TimerKind, lateness_ms: i64) {
+    metrics::histogram!("colloquy_timer_lateness_seconds", "kind" => kind.name())
+        .record(lateness_ms as f64 / 1000.0);
+}

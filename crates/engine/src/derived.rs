@@ -1,0 +1,52 @@
+//! What the log's indexes must hold, as functions of the facts: written by the actors, checked by `replay --verify`.
+
+use crate::Keys;
+use domain::contact::ContactEvent;
+use domain::conversation::{Conversation, timers};
+use domain::{ContactId, ConversationId};
+use std::collections::BTreeSet;
+use store::{Claim, TimerChange, TimerEntry};
+
+/// How a contact's fact changes the claim on its pair (`C2`).
+pub fn claim(keys: &Keys, contact: ContactId, event: &ContactEvent) -> Option<Claim> {
+    match event {
+        ContactEvent::Created { .. } => None,
+        ContactEvent::ConversationActivated { company, conversation } => Some(Claim {
+            key: keys.pair(contact, company),
+            expected: None,
+            value: Some(conversation.to_bytes()),
+        }),
+        ContactEvent::ConversationReleased { company, conversation } => Some(Claim {
+            key: keys.pair(contact, company),
+            expected: Some(conversation.to_bytes()),
+            value: None,
+        }),
+    }
+}
+
+/// The index entries of a conversation's armed timers (`T2`).
+pub fn timer_entries(id: ConversationId, conversation: Option<&Conversation>) -> BTreeSet<TimerEntry> {
+    conversation
+        .map(timers)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|timer| TimerEntry {
+            due_ms: timer.due.0,
+            stream: crate::keys::conversation_stream(id),
+            kind: timer.kind.number(),
+            armed_by: timer.armed_by,
+        })
+        .collect()
+}
+
+/// How the index changes from one state of a conversation to the next.
+pub fn timer_changes(
+    id: ConversationId,
+    before: Option<&Conversation>,
+    after: Option<&Conversation>,
+) -> Vec<TimerChange> {
+    let (before, after) = (timer_entries(id, before), timer_entries(id, after));
+    let disarmed = before.difference(&after).copied().map(TimerChange::Disarm);
+    let armed = after.difference(&before).copied().map(TimerChange::Arm);
+    disarmed.chain(armed).collect()
+}

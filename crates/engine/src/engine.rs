@@ -1,0 +1,352 @@
+//! The handle: everything that can be asked of a running engine.
+
+use crate::contact_actor::{ContactAnswer, ContactJob, OpenJob};
+use crate::conversation_actor::{ConversationAnswer, ConversationJob};
+use crate::keys::{contact_stream, conversation_stream};
+use crate::shared::{Shared, partition};
+use crate::{
+    Accepted, AgentInitiated, Clock, Cursor, Error, EventRecord, IdSource, Inbound, Options, Order, Request,
+    StartError, load, quarantine, start, timers,
+};
+use domain::channel::ChannelSettings;
+use domain::configuration::{Apply, Configuration};
+use domain::conversation::{Conversation, Origin};
+use domain::{Address, ChannelId, ConversationId, Rejection, Timestamp};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use store::EventLog;
+use tokio::sync::{Notify, watch};
+
+/// How often a message follows its pair to a new conversation because the active one has just closed.
+const ATTEMPTS_MAX: usize = 4;
+
+/// A running engine. Cheap to clone; all clones are one engine.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    gate: Arc<Gate>,
+    stop: Arc<watch::Sender<bool>>,
+}
+
+/// What the engine says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Health {
+    /// Whether commands are taken.
+    pub ready: bool,
+    /// Conversations in memory.
+    pub active: usize,
+}
+
+/// Counts the commands under way, so that a drain can wait for them.
+#[derive(Default)]
+struct Gate {
+    under_way: AtomicUsize,
+    draining: AtomicBool,
+    left: Notify,
+}
+
+struct Pass<'a>(&'a Gate);
+
+impl Engine {
+    /// Starts an engine on a store. Must be called within a running actix system. `seed` is the configuration of a
+    /// store that has none yet; it never overrides one.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(
+        log: Arc<dyn EventLog>,
+        options: Options,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        seed: Option<Apply>,
+    ) -> Result<Self, StartError> {
+        let (shared, stop) = start::start(log, options, clock, ids, seed).await?;
+        Ok(Self { shared, gate: Arc::default(), stop: Arc::new(stop) })
+    }
+
+    /// Takes a requester's message in: into the pair's active conversation, or into a new one (`LC-1` to `LC-4`).
+    ///
+    /// # Errors
+    /// [`Error`]; nothing is stored then, but for [`Error::Store`] and [`Error::ActorFailed`].
+    pub async fn inbound(
+        &self,
+        channel: &ChannelId,
+        inbound: Inbound,
+        request: Request,
+    ) -> Result<Accepted, Error> {
+        let _pass = self.gate.enter()?;
+        let Inbound { from, to, content, sent_at } = inbound;
+        let settings = self.settings(channel, &to)?;
+        let redelivered = self.shared.recovery.is_redelivery(sent_at, self.shared.clock.now());
+        let opening = OpenJob {
+            channel: channel.clone(),
+            requester: from,
+            company: to,
+            policy: settings.policy(),
+            origin: Origin::Requester { sent_at, redelivered },
+            content: content.clone(),
+            request: request.clone(),
+        };
+        let order = Order::Receive { content, sent_at };
+        let follow = || ConversationJob::Order { order: order.clone(), request: request.clone() };
+        let result = self.to_pair(&opening, follow).await;
+        count("inbound", &result);
+        result
+    }
+
+    /// An agent writes first, or into the pair's active conversation (`PRO-1`, `PRO-2`).
+    ///
+    /// # Errors
+    /// As [`inbound`](Self::inbound).
+    pub async fn contribute(
+        &self,
+        channel: &ChannelId,
+        first: AgentInitiated,
+        request: Request,
+    ) -> Result<Accepted, Error> {
+        let _pass = self.gate.enter()?;
+        let AgentInitiated { agent, to, from, content } = first;
+        let settings = self.settings(channel, &from)?;
+        let opening = OpenJob {
+            channel: channel.clone(),
+            requester: to,
+            company: from,
+            policy: settings.policy(),
+            origin: Origin::Agent(agent.clone()),
+            content: content.clone(),
+            request: request.clone(),
+        };
+        let follow = || ConversationJob::Contribute {
+            agent: agent.clone(),
+            content: content.clone(),
+            request: request.clone(),
+        };
+        let result = self.to_pair(&opening, follow).await;
+        count("contribute", &result);
+        result
+    }
+
+    /// Asks something of one conversation.
+    ///
+    /// # Errors
+    /// As [`inbound`](Self::inbound).
+    pub async fn order(&self, id: ConversationId, order: Order, request: Request) -> Result<Accepted, Error> {
+        let _pass = self.gate.enter()?;
+        self.known(id)?;
+        let job = || ConversationJob::Order { order: order.clone(), request: request.clone() };
+        let result = match self.ask_conversation(id, job).await {
+            Err(Error::Rejected(rejection)) => self.earlier_or(&request, rejection).await,
+            other => other,
+        };
+        count("order", &result);
+        result
+    }
+
+    /// The state of a conversation, read from the log; it wakes no actor.
+    ///
+    /// # Errors
+    /// [`Rejection::ConversationUnknown`], or what is wrong with the store.
+    pub async fn conversation(&self, id: ConversationId) -> Result<Conversation, Error> {
+        self.known(id)?;
+        let loaded = self.shared.reading(move |log| load::conversation(log, id)).await?;
+        loaded.state.ok_or(Error::Rejected(Rejection::ConversationUnknown))
+    }
+
+    /// At most `limit` events of a conversation with versions above `after`.
+    ///
+    /// # Errors
+    /// As [`conversation`](Self::conversation); past the end there are no events, and no error.
+    pub async fn events(
+        &self,
+        id: ConversationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<EventRecord>, Error> {
+        self.known(id)?;
+        self.shared
+            .reading(move |log| {
+                let stream = conversation_stream(id);
+                let stored = log.read_stream(stream, after, limit)?;
+                if stored.is_empty() && log.version(stream)? == 0 {
+                    return Err(Error::Rejected(Rejection::ConversationUnknown));
+                }
+                let record = |stored: store::StoredEvent| {
+                    let position = Cursor { partition: partition(id), position: stored.position };
+                    Ok(EventRecord {
+                        envelope: codec::decode(&stored.bytes)?,
+                        version: stored.version,
+                        position,
+                    })
+                };
+                stored.into_iter().map(record).collect()
+            })
+            .await
+    }
+
+    /// The configuration in force.
+    pub fn configuration(&self) -> Arc<Configuration> {
+        self.shared.configuration()
+    }
+
+    /// Makes a configuration the one in force; how many facts that took.
+    ///
+    /// # Errors
+    /// [`Rejection::BadConfiguration`], or what is wrong with the store.
+    pub async fn configure(&self, wanted: &Apply, request: &Request) -> Result<usize, Error> {
+        let _pass = self.gate.enter()?;
+        start::apply(&self.shared, wanted, &request.cause()).await
+    }
+
+    /// Engine time (`T4`).
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    /// How it is.
+    pub fn health(&self) -> Health {
+        let active = self.shared.actors().map_or(0, |actors| actors.conversations.active());
+        Health { ready: !self.gate.draining.load(Ordering::SeqCst), active }
+    }
+
+    /// Wakes up, coalesced, whenever something was committed.
+    pub fn subscribe(&self) -> mpsc::Receiver<()> {
+        self.shared.committer.subscribe()
+    }
+
+    /// Resolves with the reason when the store has failed: what is stored is unknown, and the process has to end (`L1`).
+    pub async fn store_failure(&self) -> String {
+        self.shared.committer.failure().await
+    }
+
+    /// When the next timer may fire; for whoever drives the engine.
+    ///
+    /// # Errors
+    /// What is wrong with the store.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
+        timers::next_due(&self.shared).await
+    }
+
+    /// Fires all timers that are due, one after the other in the order in which they are due; how many.
+    ///
+    /// # Errors
+    /// What is wrong with the store.
+    pub async fn fire_due(&self) -> Result<u64, Error> {
+        let mut fired = 0;
+        while timers::fire_next(&self.shared).await? {
+            fired += 1;
+        }
+        Ok(fired)
+    }
+
+    /// Refuses new commands, waits for those under way, then checkpoints and stops.
+    pub async fn drain(&self) {
+        self.gate.close().await;
+        let _ = self.stop.send(true);
+        self.shared.committer.stop().await;
+        self.shared.arbiters.stop();
+    }
+
+    /// Leads a message to its pair's active conversation, or opens one; again if that closes meanwhile.
+    async fn to_pair(
+        &self,
+        opening: &OpenJob,
+        follow: impl Fn() -> ConversationJob,
+    ) -> Result<Accepted, Error> {
+        let contact = contact_stream(self.shared.keys.contact(&opening.channel, opening.requester.expose()));
+        let contacts = &self.shared.actors()?.contacts;
+        for _ in 0..ATTEMPTS_MAX {
+            let open = || ContactJob::Open(Box::new(opening.clone()));
+            let active = match contacts.ask(contact.0, open).await? {
+                Ok(ContactAnswer::Accepted(accepted)) => return Ok(accepted),
+                Ok(ContactAnswer::Active(active)) => active,
+                Ok(ContactAnswer::Closed(_)) => return Err(Error::ActorFailed),
+                Err(Error::Rejected(rejection)) => return self.earlier_or(&opening.request, rejection).await,
+                Err(error) => return Err(error),
+            };
+            match self.ask_conversation(active, &follow).await {
+                // LC-4: it closed before the message came to it, so the message belongs to a new one.
+                Err(Error::Rejected(Rejection::ConversationClosed)) => {}
+                other => return other,
+            }
+        }
+        Err(Error::Overloaded("contention"))
+    }
+
+    async fn ask_conversation(
+        &self,
+        id: ConversationId,
+        job: impl Fn() -> ConversationJob,
+    ) -> Result<Accepted, Error> {
+        let conversations = &self.shared.actors()?.conversations;
+        let answer = match conversations.ask(id.to_bytes(), job).await {
+            Ok(answer) => answer,
+            Err(Error::ActorFailed) => {
+                quarantine::after_panic(&self.shared, id).await?;
+                return Err(Error::ActorFailed);
+            }
+            Err(error) => return Err(error),
+        };
+        match answer? {
+            ConversationAnswer::Accepted(accepted) => Ok(accepted),
+            ConversationAnswer::Fired | ConversationAnswer::Stale => Err(Error::ActorFailed),
+        }
+    }
+
+    /// What was accepted once is answered again even where the rules would refuse it now (`L6`).
+    async fn earlier_or(&self, request: &Request, rejection: Rejection) -> Result<Accepted, Error> {
+        let earlier = self.shared.earlier(request.command.as_ref()).await?;
+        earlier.ok_or(Error::Rejected(rejection))
+    }
+
+    /// An id that no store of this shape ever gave leads nowhere; it must not wake an actor.
+    fn known(&self, id: ConversationId) -> Result<(), Error> {
+        let possible = id.partition() < self.shared.log.identity().partitions;
+        if possible { Ok(()) } else { Err(Error::Rejected(Rejection::ConversationUnknown)) }
+    }
+
+    fn settings(&self, channel: &ChannelId, company: &Address) -> Result<ChannelSettings, Error> {
+        let configuration = self.shared.configuration();
+        let settings = configuration.channels.get(channel).ok_or(Error::UnknownChannel)?;
+        if settings.addresses.is_empty() || settings.addresses.contains(company) {
+            Ok(settings.clone())
+        } else {
+            Err(Error::UnknownCompanyAddress)
+        }
+    }
+}
+
+impl Gate {
+    fn enter(&self) -> Result<Pass<'_>, Error> {
+        self.under_way.fetch_add(1, Ordering::SeqCst);
+        let pass = Pass(self);
+        if self.draining.load(Ordering::SeqCst) { Err(Error::Draining) } else { Ok(pass) }
+    }
+
+    async fn close(&self) {
+        self.draining.store(true, Ordering::SeqCst);
+        loop {
+            let left = self.left.notified();
+            if self.under_way.load(Ordering::SeqCst) == 0 {
+                return;
+            }
+            left.await;
+        }
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        if self.0.under_way.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.0.left.notify_one();
+        }
+    }
+}
+
+fn count(command: &'static str, result: &Result<Accepted, Error>) {
+    let outcome = match result {
+        Ok(accepted) if accepted.duplicate => "duplicate",
+        Ok(_) => "accepted",
+        Err(error) => error.code(),
+    };
+    metrics::counter!("colloquy_commands_total", "command" => command, "outcome" => outcome).increment(1);
+}

@@ -1,0 +1,37 @@
+//! Runs the rules: one actor an aggregate, one committer a store, one timer queue a partition.
+//!
+//! A command reaches the one actor that owns its aggregate; the domain decides; the committer makes the events durable;
+//! only then the actor applies them and answers. What leaves this crate is [`Engine`], a cheap handle whose calls
+//! are plain futures: nobody else needs to know that actors are underneath. actix is named in `runtime` only.
+//!
+//! In reading order: `engine` (the handle), `contact_actor` and `conversation_actor` (the flow of a command),
+//! `committer`, `timers` with `timer_queue`, `registry` with `runtime`, `start`.
+
+pub mod derived;
+pub mod keys;
+pub mod load;
+
+mod clock;
+mod command;
+mod committer;
+mod contact_actor;
+mod conversation_actor;
+mod engine;
+mod error;
+mod options;
+mod quarantine;
+mod registry;
+mod runtime;
+mod shared;
+mod start;
+mod timer_queue;
+mod timers;
+
+pub use clock::{
+    Clock, IdSource, ManualClock, ManualWall, RandomIds, SequentialIds, SystemWall, Timeline, Wall,
+};
+pub use command::{Accepted, AgentInitiated, CommandId, Cursor, EventRecord, Inbound, Order, Request};
+pub use engine::{Engine, Health};
+pub use error::{Error, StartError};
+pub use keys::Keys;
+pub use options::{Options, Resume, Timers};
