@@ -1,0 +1,140 @@
+//! A conversation as a list shows it: how it follows from the facts, and how it is stored.
+
+use crate::Error;
+use domain::channel::Mode;
+use domain::conversation::{ClosedState, ConversationEvent, Lifecycle};
+use domain::{AgentId, ChannelId, ConversationId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Every state that a row can be in.
+pub(super) const STATES: [&str; 6] = [
+    Lifecycle::New.name(),
+    Lifecycle::WorkInProgress.name(),
+    Lifecycle::OnHold.name(),
+    ClosedState::Complete.name(),
+    ClosedState::Abandoned.name(),
+    ClosedState::Faulted.name(),
+];
+
+/// What a list tells of a conversation: small, and nothing of what was said or by which requester.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Which conversation.
+    pub id: ConversationId,
+    /// `new`, `work_in_progress`, `on_hold`, `closed_complete`, `closed_abandoned` or `faulted`.
+    pub state: String,
+    /// Why it is closed, once it is.
+    pub reason: Option<String>,
+    /// The mode in which it was opened (`CH-5`).
+    pub mode: Mode,
+    /// The channel that it runs on.
+    pub channel: ChannelId,
+    /// The agent to whom it is assigned, if it is to one (`C3`).
+    pub agent: Option<AgentId>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When anything last happened in it.
+    pub last_at: Timestamp,
+    /// How many messages of the requester it has.
+    pub requester_messages: u64,
+    /// How many messages of agents it has.
+    pub agent_messages: u64,
+}
+
+/// Applies one fact that was committed at `at`. Total and deterministic (`L4`), and in step with the domain's
+/// own `evolve`: a fact of a conversation that was never opened changes nothing.
+pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &ConversationEvent) -> Option<Row> {
+    let mut row = row.or_else(|| opened(id, at, event))?;
+    row.last_at = row.last_at.max(at);
+    match event {
+        ConversationEvent::Opened { .. }
+        | ConversationEvent::IdleReminderSent { .. }
+        | ConversationEvent::AgentPrompted { .. } => {}
+        ConversationEvent::RequesterMessagePosted { .. } => row.requester_messages += 1,
+        ConversationEvent::AgentMessagePosted { .. } => row.agent_messages += 1,
+        ConversationEvent::AgentJoined { agent, assigned } => {
+            // A second agent only takes part; who has the conversation stays (`PRO-2`).
+            if *assigned {
+                row.agent = Some(agent.clone());
+                row.state = name(Lifecycle::WorkInProgress);
+            }
+        }
+        ConversationEvent::Held { .. } => row.state = name(Lifecycle::OnHold),
+        ConversationEvent::Resumed { .. } => row.state = name(Lifecycle::WorkInProgress),
+        ConversationEvent::Closed { state, reason, .. } => {
+            row.state = state.name().to_owned();
+            row.reason = Some(reason.name().to_owned());
+        }
+    }
+    Some(row)
+}
+
+fn opened(id: ConversationId, at: Timestamp, event: &ConversationEvent) -> Option<Row> {
+    let ConversationEvent::Opened { channel, policy, .. } = event else { return None };
+    Some(Row {
+        id,
+        state: name(Lifecycle::New),
+        reason: None,
+        mode: policy.mode(),
+        channel: channel.clone(),
+        agent: None,
+        opened_at: at,
+        last_at: at,
+        requester_messages: 0,
+        agent_messages: 0,
+    })
+}
+
+fn name(state: Lifecycle) -> String {
+    state.name().to_owned()
+}
+
+/// A row as stored; its id is in its key. Another shape needs another [`VERSION`](super::VERSION).
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    state: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    mode: String,
+    channel: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
+    opened_ms: i64,
+    last_ms: i64,
+    requester_messages: u64,
+    agent_messages: u64,
+}
+
+/// The value under which a row is stored.
+pub(super) fn encode(row: &Row) -> Result<Vec<u8>, Error> {
+    let stored = Stored {
+        state: row.state.clone(),
+        reason: row.reason.clone(),
+        mode: row.mode.name().to_owned(),
+        channel: row.channel.as_str().to_owned(),
+        agent: row.agent.as_ref().map(|agent| agent.as_str().to_owned()),
+        opened_ms: row.opened_at.0,
+        last_ms: row.last_at.0,
+        requester_messages: row.requester_messages,
+        agent_messages: row.agent_messages,
+    };
+    serde_json::to_vec(&stored).map_err(|_| Error::Row)
+}
+
+/// The row that is stored in a value.
+pub(super) fn decode(id: ConversationId, value: &[u8]) -> Result<Row, Error> {
+    let stored: Stored = serde_json::from_slice(value).map_err(|_| Error::Row)?;
+    let agent = stored.agent.map(|agent| AgentId::new(&agent)).transpose();
+    Ok(Row {
+        id,
+        state: stored.state,
+        reason: stored.reason,
+        mode: Mode::parse(&stored.mode).ok_or(Error::Row)?,
+        channel: ChannelId::new(&stored.channel).map_err(|_| Error::Row)?,
+        agent: agent.map_err(|_| Error::Row)?,
+        opened_at: Timestamp(stored.opened_ms),
+        last_at: Timestamp(stored.last_ms),
+        requester_messages: stored.requester_messages,
+        agent_messages: stored.agent_messages,
+    })
+}
