@@ -1,0 +1,23 @@
+//! What crosses the wire: the bodies of requests and answers, and the table of problems.
+//!
+//! The server and the load generator share these types, so that they cannot come to disagree. Request bodies refuse
+//! fields that they do not know, because a misspelt field that is dropped in silence is a message that loses its
+//! attachment; answers accept them, so that an old client can read a newer server.
+//!
+//! Whatever holds a text, an address or a name prints nothing of it in `Debug` (`P1`).
+
+mod conversation;
+mod event;
+mod message;
+mod problem;
+mod timer;
+
+pub use conversation::{
+    ConversationListResponse, ConversationResponse, ConversationRow, MessageCounts, Owner,
+};
+pub use event::{EventResponse, EventsResponse};
+pub use message::{
+    AcceptedResponse, Attachment, EmptyRequest, InboundRequest, PostMessageRequest, StartConversationRequest,
+};
+pub use problem::{FieldError, Problem, ProblemCode};
+pub use timer::{TimerResponse, TimersResponse};

@@ -1,0 +1,156 @@
+//! Bodies with which messages come in, and the answer to every command.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A message from a requester, as a gateway pushes it in.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InboundRequest {
+    /// The provider's id of the message, 1 to 256 visible characters. The same id again is the same message.
+    pub provider_message_id: String,
+    /// The requester's address.
+    pub from: String,
+    /// The company's address.
+    pub to: String,
+    /// What it says; may be empty if there are attachments.
+    #[serde(default)]
+    pub text: String,
+    /// When the provider says it was written, in RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<String>,
+    /// Files that it refers to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// What the channel knows beside the text, such as the page or the language.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub context: BTreeMap<String, String>,
+}
+
+/// A message with which an agent, the token's subject, writes first.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StartConversationRequest {
+    /// The channel's name.
+    pub channel: String,
+    /// The requester's address.
+    pub to: String,
+    /// The company's address.
+    pub from: String,
+    /// What it says; may be empty if there are attachments.
+    #[serde(default)]
+    pub text: String,
+    /// Files that it refers to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+}
+
+/// A message into one conversation; who wrote it is the token's subject.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostMessageRequest {
+    /// What it says; may be empty if there are attachments.
+    #[serde(default)]
+    pub text: String,
+    /// Files that it refers to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// When the requester's client says it was written, in RFC 3339; not for agents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<String>,
+    /// What the client knows beside the text.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub context: BTreeMap<String, String>,
+}
+
+/// A file that a message refers to.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attachment {
+    /// Where it is.
+    pub url: String,
+    /// Its media type.
+    pub content_type: String,
+    /// The name to show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// The body of a command that says everything with its path. It may also be left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmptyRequest {}
+
+/// The answer to every command that was accepted. What it speaks of is durable (`L1`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedResponse {
+    /// The conversation that it went to.
+    pub conversation_id: String,
+    /// The message that it made, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// Whether it had been accepted before, and nothing was written now (`L6`).
+    pub duplicate: bool,
+    /// From where on it can be seen; opaque, for `at_least`.
+    pub position: String,
+}
+
+impl fmt::Debug for InboundRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InboundRequest").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for StartConversationRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StartConversationRequest").field("channel", &self.channel).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for PostMessageRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostMessageRequest").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attachment").field("content_type", &self.content_type).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_nobody_knows_is_refused_in_requests_and_accepted_in_answers() {
+        let message = r#"{"provider_message_id":"1","from":"a","to":"b","text":"c","attachements":[]}"#;
+        assert!(serde_json::from_str::<InboundRequest>(message).is_err());
+        assert!(serde_json::from_str::<EmptyRequest>(r#"{"a":1}"#).is_err());
+        let answer = r#"{"conversation_id":"1","duplicate":false,"position":"0-1","newer":true}"#;
+        assert!(serde_json::from_str::<AcceptedResponse>(answer).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_there_is_left_out() {
+        let request = PostMessageRequest { text: "hi".to_owned(), ..PostMessageRequest::default() };
+        assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"text":"hi"}"#);
+    }
+
+    /// P1
+    #[test]
+    fn a_message_prints_nothing_of_itself() {
+        let request = InboundRequest {
+            provider_message_id: "SM1".to_owned(),
+            from: "+12025550123".to_owned(),
+            to: "+12025550100".to_owned(),
+            text: "my secret".to_owned(),
+            sent_at: None,
+            attachments: Vec::new(),
+            context: BTreeMap::new(),
+        };
+        assert_eq!(format!("{request:?}"), "InboundRequest { .. }");
+    }
+}

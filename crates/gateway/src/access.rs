@@ -1,0 +1,154 @@
+//! Which roles each route serves, and the caller as a handler sees them.
+//!
+//! A handler names its roles in the type of its first argument. Extractors are polled in order, so a caller who may not
+//! ask is turned away before anything else of the request is looked at, its body included.
+
+use crate::auth::{Authenticator, Identity};
+use crate::failure::Failure;
+use crate::observe::RequestId;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use api::ProblemCode;
+use domain::conversation::Conversation;
+use domain::{AgentId, ChannelId, Principal, Role};
+use engine::CommandId;
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use uuid::Uuid;
+
+/// A set of roles, as a type.
+pub(crate) trait Access: 'static {
+    /// Who is served.
+    const ROLES: &'static [Role];
+}
+
+/// Pushing messages in from a provider.
+pub(crate) struct Inbound;
+/// Working on conversations as an agent.
+pub(crate) struct Agents;
+/// Writing into a conversation.
+pub(crate) struct Writers;
+/// Ending a conversation, and reading one.
+pub(crate) struct Everyone;
+/// Looking at all conversations.
+pub(crate) struct Staff;
+/// Looking at the process.
+pub(crate) struct Operators;
+
+impl Access for Inbound {
+    const ROLES: &'static [Role] = &[Role::Gateway, Role::Admin];
+}
+
+impl Access for Agents {
+    const ROLES: &'static [Role] = &[Role::Agent, Role::Supervisor];
+}
+
+impl Access for Writers {
+    const ROLES: &'static [Role] = &[Role::Requester, Role::Gateway, Role::Agent, Role::Supervisor];
+}
+
+impl Access for Everyone {
+    const ROLES: &'static [Role] =
+        &[Role::Requester, Role::Gateway, Role::Agent, Role::Supervisor, Role::Admin];
+}
+
+impl Access for Staff {
+    const ROLES: &'static [Role] = &[Role::Agent, Role::Supervisor, Role::Admin];
+}
+
+impl Access for Operators {
+    const ROLES: &'static [Role] = &[Role::Supervisor, Role::Admin];
+}
+
+/// Somebody who may use this route.
+pub(crate) struct Caller<A> {
+    identity: Identity,
+    request: RequestId,
+    access: PhantomData<A>,
+}
+
+impl<A: Access> FromRequest for Caller<A> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(identify(request).and_then(|(identity, request)| {
+            let role = identity.principal.role;
+            if A::ROLES.contains(&role) {
+                return Ok(Self { identity, request, access: PhantomData });
+            }
+            let served: Vec<&str> = A::ROLES.iter().map(|role| role.name()).collect();
+            let detail =
+                format!("the token's role is {}; this route serves {}", role.name(), served.join(", "));
+            Err(Failure::new(ProblemCode::RoleForbidden, detail))
+        }))
+    }
+}
+
+fn identify(request: &HttpRequest) -> Result<(Identity, RequestId), Failure> {
+    let authenticator = request
+        .app_data::<web::Data<Authenticator>>()
+        .ok_or_else(|| Failure::internal("the server has no authenticator"))?;
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let identity = match (headers.next(), headers.next()) {
+        // Two proxies might each look at another one.
+        (Some(_), Some(_)) => {
+            return Err(Failure::new(ProblemCode::TokenInvalid, "there are several `Authorization` headers"));
+        }
+        (header, _) => authenticator.identify(header)?,
+    };
+    let id = request.extensions().get::<RequestId>().copied().unwrap_or(RequestId(Uuid::nil()));
+    Ok((identity, id))
+}
+
+impl<A> Caller<A> {
+    /// In which role they ask.
+    pub(crate) const fn role(&self) -> Role {
+        self.identity.principal.role
+    }
+
+    /// Role and name.
+    pub(crate) const fn principal(&self) -> &Principal {
+        &self.identity.principal
+    }
+
+    /// The one channel to which their token is confined, if it is.
+    pub(crate) const fn channel(&self) -> Option<&ChannelId> {
+        self.identity.channel.as_ref()
+    }
+
+    /// The caller as an agent. The authenticator checked the name, so only a role without one fails here.
+    pub(crate) fn agent(&self) -> Result<AgentId, Failure> {
+        AgentId::new(&self.identity.principal.name)
+            .map_err(|_| Failure::new(ProblemCode::RoleForbidden, "the token's subject is no agent"))
+    }
+
+    /// What the engine has to know of the request.
+    pub(crate) fn request(&self, command: Option<CommandId>) -> engine::Request {
+        engine::Request { principal: self.identity.principal.clone(), correlation: self.request.0, command }
+    }
+
+    /// Refuses a channel other than the one to which the token is confined.
+    pub(crate) fn check_channel(&self, channel: &ChannelId) -> Result<(), Failure> {
+        match self.channel() {
+            Some(own) if own != channel => Err(Failure::new(
+                ProblemCode::RoleForbidden,
+                "the token's claim `channel` confines it to another channel",
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Whether some conversations may be out of reach, so that one has to be looked at first.
+    pub(crate) fn is_confined(&self) -> bool {
+        self.role() == Role::Requester || self.channel().is_some()
+    }
+
+    /// Whether they may know of this conversation: requesters only of their own.
+    pub(crate) fn reaches(&self, conversation: &Conversation) -> bool {
+        let own = self.role() != Role::Requester
+            || conversation.requester.expose().as_str() == self.identity.principal.name;
+        own && self.channel().is_none_or(|channel| *channel == conversation.channel)
+    }
+}

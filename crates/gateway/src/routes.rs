@@ -1,0 +1,77 @@
+//! All routes in one place. The roles of each stand in the type of its handler's first argument.
+
+mod commands;
+mod conversations;
+mod health;
+mod inbound;
+mod list;
+
+use crate::access::Caller;
+use crate::failure::Failure;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpResponse, Resource};
+use api::{AcceptedResponse, ProblemCode};
+use domain::ConversationId;
+use domain::conversation::Conversation;
+use engine::{Accepted, Engine};
+
+/// Adds all routes to an application.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/livez", "GET").route(web::get().to(health::livez)))
+        .service(resource("/readyz", "GET").route(web::get().to(health::readyz)))
+        .service(resource("/metrics", "GET").route(web::get().to(health::metrics)))
+        .service(resource("/v1/channels/{channel}/inbound", "POST").route(web::post().to(inbound::inbound)))
+        .service(
+            resource("/v1/conversations", "GET, POST")
+                .route(web::get().to(list::list))
+                .route(web::post().to(inbound::start)),
+        )
+        .service(resource("/v1/conversations/{id}", "GET").route(web::get().to(conversations::show)))
+        .service(resource("/v1/conversations/{id}/events", "GET").route(web::get().to(conversations::events)))
+        .service(resource("/v1/conversations/{id}/timers", "GET").route(web::get().to(conversations::timers)))
+        .service(
+            resource("/v1/conversations/{id}/messages", "POST").route(web::post().to(commands::messages)),
+        )
+        .service(resource("/v1/conversations/{id}/join", "POST").route(web::post().to(commands::join)))
+        .service(resource("/v1/conversations/{id}/hold", "POST").route(web::post().to(commands::hold)))
+        .service(resource("/v1/conversations/{id}/resume", "POST").route(web::post().to(commands::resume)))
+        .service(resource("/v1/conversations/{id}/end", "POST").route(web::post().to(commands::end)))
+        .default_service(web::to(unknown));
+}
+
+/// A path that answers these methods and a problem for all others.
+fn resource(path: &'static str, allow: &'static str) -> Resource {
+    let refuse = move || async move { Err::<HttpResponse, _>(Failure::method_not_allowed(allow)) };
+    web::resource(path).default_service(web::to(refuse))
+}
+
+async fn unknown() -> Result<HttpResponse, Failure> {
+    Err(Failure::new(ProblemCode::RouteUnknown, "there is no such route; docs/api.md lists them"))
+}
+
+/// The id in a path. A text that is none names no conversation.
+fn conversation_id(text: &str) -> Result<ConversationId, Failure> {
+    ConversationId::parse(text).ok_or_else(Failure::conversation_unknown)
+}
+
+/// The conversation, if the caller may know of it.
+async fn reachable<A>(
+    engine: &Engine,
+    caller: &Caller<A>,
+    id: ConversationId,
+) -> Result<Conversation, Failure> {
+    let conversation = engine.conversation(id).await?;
+    if caller.reaches(&conversation) { Ok(conversation) } else { Err(Failure::conversation_unknown()) }
+}
+
+/// The answer to a command that was accepted.
+fn accepted(accepted: &Accepted) -> HttpResponse {
+    let Accepted { conversation, message, duplicate, position } = accepted;
+    HttpResponse::Accepted().json(AcceptedResponse {
+        conversation_id: conversation.to_string(),
+        message_id: message.map(|message| message.to_string()),
+        duplicate: *duplicate,
+        position: position.to_string(),
+    })
+}

@@ -1,0 +1,115 @@
+//! What can be asked of one conversation. The roles decide which order a request becomes.
+
+use super::{accepted, conversation_id, reachable};
+use crate::access::{Access, Agents, Caller, Everyone, Writers};
+use crate::body::{Body, Parsed};
+use crate::content::{content, sent_at};
+use crate::failure::Failure;
+use crate::idempotency;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use api::{EmptyRequest, PostMessageRequest, ProblemCode};
+use domain::Role;
+use engine::{Engine, Order};
+
+/// `POST /v1/conversations/{id}/messages`
+pub(super) async fn messages(
+    caller: Caller<Writers>,
+    id: Path<String>,
+    request: HttpRequest,
+    body: Body,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let Parsed { value, bytes } = body.json::<PostMessageRequest>().await?;
+    let PostMessageRequest { text, attachments, sent_at: written, context } = value;
+    let content = content(text, attachments, context)?;
+    let order = if speaks_for_requester(caller.role()) {
+        Order::Receive { content, sent_at: sent_at(written.as_deref())? }
+    } else if written.is_some() {
+        let why = "is the requester's; what an agent writes counts from when it is accepted";
+        return Err(Failure::field(ProblemCode::InvalidBody, "sent_at", why));
+    } else {
+        Order::Post { agent: caller.agent()?, content }
+    };
+    submit(&engine, &caller, &id, &request, bytes, order).await
+}
+
+/// `POST /v1/conversations/{id}/join`
+pub(super) async fn join(
+    caller: Caller<Agents>,
+    id: Path<String>,
+    request: HttpRequest,
+    body: Body,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let bytes = body.json_or_nothing::<EmptyRequest>().await?.bytes;
+    let order = Order::Join { agent: caller.agent()? };
+    submit(&engine, &caller, &id, &request, bytes, order).await
+}
+
+/// `POST /v1/conversations/{id}/hold`
+pub(super) async fn hold(
+    caller: Caller<Agents>,
+    id: Path<String>,
+    request: HttpRequest,
+    body: Body,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let bytes = body.json_or_nothing::<EmptyRequest>().await?.bytes;
+    let order = Order::Hold { agent: caller.agent()? };
+    submit(&engine, &caller, &id, &request, bytes, order).await
+}
+
+/// `POST /v1/conversations/{id}/resume`
+pub(super) async fn resume(
+    caller: Caller<Agents>,
+    id: Path<String>,
+    request: HttpRequest,
+    body: Body,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let bytes = body.json_or_nothing::<EmptyRequest>().await?.bytes;
+    let order = Order::Resume { agent: caller.agent()? };
+    submit(&engine, &caller, &id, &request, bytes, order).await
+}
+
+/// `POST /v1/conversations/{id}/end`
+pub(super) async fn end(
+    caller: Caller<Everyone>,
+    id: Path<String>,
+    request: HttpRequest,
+    body: Body,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let bytes = body.json_or_nothing::<EmptyRequest>().await?.bytes;
+    let order = if speaks_for_requester(caller.role()) {
+        Order::EndByRequester
+    } else if caller.role() == Role::Agent {
+        Order::EndByAgent { agent: caller.agent()? }
+    } else {
+        Order::EndBySupervisor { supervisor: caller.agent()? }
+    };
+    submit(&engine, &caller, &id, &request, bytes, order).await
+}
+
+fn speaks_for_requester(role: Role) -> bool {
+    matches!(role, Role::Requester | Role::Gateway)
+}
+
+/// Gives the order to the engine, unless the caller may not know of the conversation.
+async fn submit<A: Access>(
+    engine: &Engine,
+    caller: &Caller<A>,
+    id: &str,
+    request: &HttpRequest,
+    body: Vec<u8>,
+    order: Order,
+) -> Result<HttpResponse, Failure> {
+    let id = conversation_id(id)?;
+    let command = idempotency::from_header(request, caller, body)?;
+    if caller.is_confined() {
+        reachable(engine, caller, id).await?;
+    }
+    let answer = engine.order(id, order, caller.request(command)).await?;
+    Ok(accepted(&answer))
+}

@@ -1,0 +1,113 @@
+//! One conversation, read from the log itself: what was acknowledged is there.
+
+use super::{conversation_id, reachable};
+use crate::access::{Caller, Everyone};
+use crate::content::time_text;
+use crate::failure::Failure;
+use crate::query::Params;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use api::{
+    ConversationResponse, EventResponse, EventsResponse, MessageCounts, Owner, TimerResponse, TimersResponse,
+};
+use domain::ConversationId;
+use domain::conversation::{self, Conversation};
+use engine::{Engine, EventRecord};
+
+/// `GET /v1/conversations/{id}`
+pub(super) async fn show(
+    caller: Caller<Everyone>,
+    id: Path<String>,
+    request: HttpRequest,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    Params::read(&request, &[])?;
+    let id = conversation_id(&id)?;
+    let conversation = reachable(&engine, &caller, id).await?;
+    Ok(HttpResponse::Ok().json(state(id, conversation)))
+}
+
+/// `GET /v1/conversations/{id}/events`
+pub(super) async fn events(
+    caller: Caller<Everyone>,
+    id: Path<String>,
+    request: HttpRequest,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let params = Params::read(&request, &["after", "limit"])?;
+    let after = params.number("after", 0..=u64::MAX, 0)?;
+    let limit = params.number("limit", 1..=1000, 100)?;
+    let id = conversation_id(&id)?;
+    if caller.is_confined() {
+        reachable(&engine, &caller, id).await?;
+    }
+    let records = engine.events(id, after, limit).await?;
+    let next_after = records.last().map_or(after, |record| record.version);
+    let events = records.iter().map(event).collect();
+    Ok(HttpResponse::Ok().json(EventsResponse { events, next_after }))
+}
+
+/// `GET /v1/conversations/{id}/timers`
+pub(super) async fn timers(
+    caller: Caller<Everyone>,
+    id: Path<String>,
+    request: HttpRequest,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    Params::read(&request, &[])?;
+    let conversation = reachable(&engine, &caller, conversation_id(&id)?).await?;
+    let timers = conversation::timers(&conversation).into_iter().map(|timer| TimerResponse {
+        kind: timer.kind.name().to_owned(),
+        due: time_text(timer.due),
+        armed_by: timer.armed_by,
+    });
+    Ok(HttpResponse::Ok().json(TimersResponse { timers: timers.collect() }))
+}
+
+fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse {
+    let Conversation {
+        version,
+        contact: _,
+        channel,
+        requester,
+        company,
+        policy,
+        opened,
+        last_at,
+        lifecycle,
+        closing,
+        owner,
+        participants,
+        anchors: _,
+        messages,
+    } = conversation;
+    ConversationResponse {
+        id: id.to_string(),
+        channel: channel.to_string(),
+        mode: policy.mode().name().to_owned(),
+        state: closing.map_or(lifecycle.name(), |(state, _)| state.name()).to_owned(),
+        reason: closing.map(|(_, reason)| reason.name().to_owned()),
+        requester: requester.expose().as_str().to_owned(),
+        company: company.as_str().to_owned(),
+        owner: match owner {
+            conversation::Owner::Queue => Owner::Queue,
+            conversation::Owner::Agent(agent) => Owner::Agent { agent: agent.to_string() },
+        },
+        participants: participants.iter().map(ToString::to_string).collect(),
+        opened_at: time_text(opened.at),
+        last_at: time_text(last_at),
+        version,
+        messages: MessageCounts { requester: messages.requester, agent: messages.agent },
+    }
+}
+
+fn event(record: &EventRecord) -> EventResponse {
+    EventResponse {
+        version: record.version,
+        position: record.position.to_string(),
+        kind: record.type_name().to_owned(),
+        at: time_text(record.at()),
+        cause: record.cause(),
+        data: record.data(),
+    }
+}

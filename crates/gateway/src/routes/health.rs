@@ -1,0 +1,28 @@
+//! What an orchestrator and a monitoring system ask.
+
+use crate::access::{Caller, Operators};
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use engine::Engine;
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde_json::json;
+
+/// `GET /livez`: the process answers. It does not look at the engine, because restarting a process whose store is slow
+/// makes it slower.
+pub(super) async fn livez() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "alive": true }))
+}
+
+/// `GET /readyz`: commands are taken.
+pub(super) async fn readyz(engine: Data<Engine>) -> HttpResponse {
+    let ready = engine.health().ready;
+    let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    response.json(json!({ "ready": ready }))
+}
+
+/// `GET /metrics`
+pub(super) async fn metrics(_: Caller<Operators>, handle: Data<PrometheusHandle>) -> HttpResponse {
+    // Without upkeep the exporter keeps every single measurement until somebody scrapes.
+    handle.run_upkeep();
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(handle.render())
+}
