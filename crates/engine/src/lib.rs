@@ -35,3 +35,4 @@ pub use engine::{Engine, Health};
 pub use error::{Error, StartError};
 pub use keys::Keys;
 pub use options::{Options, Resume, Timers};
+pub use runtime::block_on;

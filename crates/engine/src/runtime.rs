@@ -159,3 +159,8 @@ impl<B: Behaviour> Handler<Deliver<B>> for Cell<B> {
         }));
     }
 }
+
+/// Runs a future within a new actix system on this thread: what [`Engine::start`](crate::Engine::start) needs around it.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    System::new().block_on(future)
+}

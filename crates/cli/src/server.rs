@@ -1,0 +1,108 @@
+//! Puts the pieces of a serving process together: store, engine, projection, HTTP; and takes them apart in order.
+
+use crate::args::ResumeArg;
+use crate::exit::{Code, Failure, Outcome};
+use crate::settings::{LogFormat, LogSettings, Settings};
+use crate::ui;
+use engine::{Engine, RandomIds, SystemWall, Timeline};
+use gateway::Application;
+use std::sync::Arc;
+use store::{EventLog, SledLog, SledOptions};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+use views::Conversations;
+
+/// A process that serves once it [runs](Self::run).
+pub(crate) struct Server {
+    log: Arc<dyn EventLog>,
+    engine: Engine,
+    application: Application,
+}
+
+impl Server {
+    /// Opens the store and starts everything on it. Must be called within a running actix system.
+    pub(crate) async fn start(settings: &Settings, resume: Option<ResumeArg>) -> Result<Self, Failure> {
+        let metrics = gateway::install_metrics().map_err(Failure::user)?;
+        let seed = settings.seed()?;
+        let options = SledOptions {
+            partitions: settings.store.partitions,
+            cache_bytes: settings.store.cache_mib * 1024 * 1024,
+            ..SledOptions::default()
+        };
+        let log: Arc<dyn EventLog> = Arc::new(SledLog::open(&settings.store.path, options)?);
+        let options = settings.options(resume);
+        let clock = Timeline::begin(Box::new(SystemWall), log.latest_ms(), options.gap_max, options.resume)?;
+        let ids = Arc::new(RandomIds);
+        let engine = Engine::start(Arc::clone(&log), options, Arc::new(clock), ids, seed.clone()).await?;
+        warn_if_channels_differ(&engine, seed.as_ref());
+        let conversations = Arc::new(Conversations::open(Arc::clone(&log)).map_err(Failure::user)?);
+        conversations.follow(engine.subscribe());
+        let application = Application::start(&settings.gateway(), engine.clone(), conversations, metrics);
+        let application = application.map_err(Failure::user)?;
+        Ok(Self { log, engine, application })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        self.application.address()
+    }
+
+    /// Serves until a signal, or until `done` resolves; then answers what is under way, drains and checkpoints.
+    pub(crate) async fn run(self, done: impl Future<Output = ()>) -> Outcome {
+        ui::say(format_args!("listening on {}", self.address()));
+        let stop = async {
+            tokio::select! {
+                () = asked_to_stop() => tracing::info!("stopping: no new commands, those under way are answered"),
+                () = done => {}
+            }
+        };
+        tokio::select! {
+            // L1: what is stored is unknown now, so nothing may be answered any more, and nothing drained.
+            reason = self.engine.store_failure() => {
+                return Err(Failure::said(reason).with(Code::Failed).hint("start again to recover"));
+            }
+            served = self.application.run(stop) => served.map_err(Failure::user)?,
+        }
+        self.engine.drain().await;
+        drop(self.log);
+        Ok(Code::Ok)
+    }
+}
+
+/// A file of channels only seeds. When it has changed since, somebody may be waiting for that to matter.
+fn warn_if_channels_differ(engine: &Engine, seed: Option<&domain::configuration::Apply>) {
+    let configuration = engine.configuration();
+    if seed.is_some_and(|seed| seed.channels != configuration.channels) {
+        tracing::warn!(
+            "the store's channels differ from the file's and stay in force; see `colloquy config apply`"
+        );
+    }
+    if configuration.channels.is_empty() {
+        tracing::warn!(
+            "the store has no channels, so no message can come in; name a file of them with --channels"
+        );
+    }
+}
+
+async fn asked_to_stop() {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}
+
+/// Logs go to stderr, so that stdout stays data.
+pub(crate) fn start_logging(settings: &LogSettings) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&settings.filter)
+        .map_err(|error| Failure::said(format_args!("log.filter is not a filter: {error}")))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match settings.format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    started.map_err(|error| Failure::said(format_args!("logging does not start: {error}")))
+}

@@ -1,0 +1,51 @@
+//! One line for each event of a rehearsal, for people to follow. Names no address and no text (`P1`).
+
+use domain::conversation::ConversationEvent;
+use domain::{Event, Timestamp};
+use std::fmt;
+use store::{StoredRecord, StreamId};
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct TraceLine {
+    /// When it was committed.
+    pub at: Timestamp,
+    /// In which stream.
+    pub stream: StreamId,
+    /// What.
+    pub event: Event,
+}
+
+/// The lines of a record.
+pub(crate) fn lines(record: &StoredRecord) -> Result<Vec<TraceLine>, codec::Error> {
+    let mut lines = Vec::new();
+    for append in &record.appends {
+        for bytes in &append.events {
+            let codec::Envelope { at, event, .. } = codec::decode(bytes)?;
+            lines.push(TraceLine { at, stream: append.stream, event });
+        }
+    }
+    Ok(lines)
+}
+
+impl fmt::Display for TraceLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = uuid::Uuid::from_bytes(self.stream.0);
+        write!(f, "{} {id} {}", codec::json::timestamp(self.at), codec::json::event_type(&self.event))?;
+        let Event::Conversation(event) = &self.event else { return Ok(()) };
+        match event {
+            ConversationEvent::Opened { policy, .. } => write!(f, " mode={}", policy.mode().name()),
+            ConversationEvent::AgentJoined { agent, .. }
+            | ConversationEvent::AgentMessagePosted { agent, .. }
+            | ConversationEvent::Held { agent } => write!(f, " agent={agent}"),
+            ConversationEvent::IdleReminderSent { due, .. }
+            | ConversationEvent::AgentPrompted { due, .. } => {
+                write!(f, " due={}", codec::json::timestamp(*due))
+            }
+            ConversationEvent::Closed { state, reason, .. } => {
+                write!(f, " state={} reason={}", state.name(), reason.name())
+            }
+            ConversationEvent::RequesterMessagePosted { .. } | ConversationEvent::Resumed { .. } => Ok(()),
+        }
+    }
+}
