@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Rehearse) -> Outcome {
         trace,
     ));
     bar.finish_and_clear();
-    print_report(&played?, args.format);
+    print_report(&played?, args.format)?;
     Ok(Code::Ok)
 }
 
@@ -53,12 +53,13 @@ fn open_log(args: &Rehearse) -> Result<Arc<dyn EventLog>, Failure> {
     })
 }
 
-fn print_report(report: &Report, format: Format) {
-    let value = serde_json::json!(report);
+fn print_report(report: &Report, format: Format) -> Result<(), Failure> {
     match format {
-        Format::Json => ui::data(value),
+        // Not by way of a value, which would sort the names.
+        Format::Json => ui::data(serde_json::to_string(report).map_err(Failure::user)?),
         Format::Text => {
-            let mut rows: Vec<Vec<String>> = value["counts"]
+            let counts = serde_json::json!(report.counts);
+            let mut rows: Vec<Vec<String>> = counts
                 .as_object()
                 .into_iter()
                 .flatten()
@@ -70,4 +71,5 @@ fn print_report(report: &Report, format: Format) {
             ui::data(ui::table(&rows));
         }
     }
+    Ok(())
 }
