@@ -6,6 +6,7 @@ use crate::settings::{LogFormat, LogSettings, Settings};
 use crate::ui;
 use engine::{Engine, RandomIds, SystemWall, Timeline};
 use gateway::Application;
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use store::{EventLog, SledLog, SledOptions};
 use tokio::signal::unix::{SignalKind, signal};
@@ -99,7 +100,8 @@ async fn asked_to_stop() {
 pub(crate) fn start_logging(settings: &LogSettings) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&settings.filter)
         .map_err(|error| Failure::said(format_args!("log.filter is not a filter: {error}")))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     let started = match settings.format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),

@@ -31,6 +31,8 @@ pub(crate) struct Agents;
 pub(crate) struct Writers;
 /// Ending a conversation, and reading one.
 pub(crate) struct Everyone;
+/// Looking at what the engine has in mind with a conversation.
+pub(crate) struct Workers;
 /// Looking at all conversations.
 pub(crate) struct Staff;
 /// Looking at the process.
@@ -51,6 +53,10 @@ impl Access for Writers {
 impl Access for Everyone {
     const ROLES: &'static [Role] =
         &[Role::Requester, Role::Gateway, Role::Agent, Role::Supervisor, Role::Admin];
+}
+
+impl Access for Workers {
+    const ROLES: &'static [Role] = &[Role::Gateway, Role::Agent, Role::Supervisor, Role::Admin];
 }
 
 impl Access for Staff {
@@ -150,5 +156,58 @@ impl<A> Caller<A> {
         let own = self.role() != Role::Requester
             || conversation.requester.expose().as_str() == self.identity.principal.name;
         own && self.channel().is_none_or(|channel| *channel == conversation.channel)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::channel::{ChannelKind, ChannelSettings, Mode};
+    use domain::conversation::{Anchors, Lifecycle, MessageCounts, Owner};
+    use domain::{Address, ContactId, Personal, Stamp, Timestamp};
+    use std::collections::BTreeSet;
+
+    fn conversation() -> Conversation {
+        Conversation {
+            version: 1,
+            contact: ContactId([0; 16]),
+            channel: ChannelId::new("sms").unwrap(),
+            requester: Personal::new(Address::e164("+12025550123").unwrap()),
+            company: Address::e164("+12025550100").unwrap(),
+            policy: ChannelSettings::defaults(ChannelKind::Sms, Mode::Messaging).policy(),
+            opened: Stamp { version: 1, at: Timestamp(0) },
+            last_at: Timestamp(0),
+            lifecycle: Lifecycle::New,
+            closing: None,
+            owner: Owner::Queue,
+            participants: BTreeSet::new(),
+            anchors: Anchors::default(),
+            messages: MessageCounts::default(),
+        }
+    }
+
+    #[test]
+    fn a_requester_reaches_only_their_own_and_a_confined_token_only_its_channel() {
+        let reaches = |role, name: &str, channel: Option<&str>| {
+            let caller = Caller::<Everyone> {
+                identity: Identity {
+                    principal: Principal { role, name: name.to_owned() },
+                    channel: channel.map(|name| ChannelId::new(name).unwrap()),
+                },
+                request: RequestId(Uuid::nil()),
+                access: PhantomData,
+            };
+            let reaches = caller.reaches(&conversation());
+            assert!(reaches || caller.is_confined(), "who cannot reach all has to be checked");
+            reaches
+        };
+        assert!(reaches(Role::Requester, "+12025550123", None));
+        assert!(reaches(Role::Requester, "+12025550123", Some("sms")));
+        assert!(!reaches(Role::Requester, "+12025550123", Some("web")));
+        assert!(!reaches(Role::Requester, "+12025550124", Some("sms")));
+        assert!(!reaches(Role::Requester, "+12025550100", None), "the company's address is nobody's token");
+        assert!(reaches(Role::Gateway, "twilio", None));
+        assert!(!reaches(Role::Gateway, "twilio", Some("web")));
+        assert!(!reaches(Role::Agent, "ann", Some("web")));
     }
 }

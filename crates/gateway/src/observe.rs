@@ -41,7 +41,7 @@ pub(crate) async fn observe(
         method,
         route = Empty,
         status = Empty,
-        latency_ms = Empty,
+        latency_us = Empty,
     );
     let response = next.call(request).instrument(span.clone()).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
@@ -95,15 +95,18 @@ fn secure(headers: &mut HeaderMap, id: RequestId) {
     }
 }
 
-/// Says it once. Successes are for those who debug: at thousands of them a second the log would be the bottleneck, and
+/// Says it once. An error is what somebody has to look at; a bound that was reached is a designed answer, and under load
+/// there are many. Successes are for those who debug: at thousands of them a second the log would be the bottleneck, and
 /// the metrics count them anyway.
 fn record(span: &Span, route: &str, status: u16, elapsed: Duration, failure: Option<Logged>) {
     span.record("route", route);
     span.record("status", status);
-    span.record("latency_ms", elapsed.as_secs_f64() * 1000.0);
+    span.record("latency_us", u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX));
     let _entered = span.enter();
     match failure {
-        Some(Logged { code, reason }) if status >= 500 => tracing::error!(code, reason, "request failed"),
+        Some(Logged { code, reason }) if status == 500 || !reason.is_empty() => {
+            tracing::error!(code, reason, "request failed")
+        }
         Some(Logged { code, .. }) => tracing::info!(code, "request refused"),
         None => tracing::debug!("request answered"),
     }

@@ -1,7 +1,7 @@
 //! One conversation, read from the log itself: what was acknowledged is there.
 
 use super::{conversation_id, reachable};
-use crate::access::{Caller, Everyone};
+use crate::access::{Caller, Everyone, Workers};
 use crate::content::time_text;
 use crate::failure::Failure;
 use crate::query::Params;
@@ -10,8 +10,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use api::{
     ConversationResponse, EventResponse, EventsResponse, MessageCounts, Owner, TimerResponse, TimersResponse,
 };
-use domain::ConversationId;
-use domain::conversation::{self, Conversation};
+use domain::{ConversationId, Event, Role};
+use domain::conversation::{self, Conversation, ConversationEvent};
 use engine::{Engine, EventRecord};
 
 /// `GET /v1/conversations/{id}`
@@ -43,13 +43,18 @@ pub(super) async fn events(
     }
     let records = engine.events(id, after, limit).await?;
     let next_after = records.last().map_or(after, |record| record.version);
-    let events = records.iter().map(event).collect();
+    let events = match caller.role() {
+        Role::Requester => records.iter().filter_map(event_for_requester).collect(),
+        Role::Gateway | Role::Agent | Role::Supervisor | Role::Admin | Role::System => {
+            records.iter().map(event).collect()
+        }
+    };
     Ok(HttpResponse::Ok().json(EventsResponse { events, next_after }))
 }
 
 /// `GET /v1/conversations/{id}/timers`
 pub(super) async fn timers(
-    caller: Caller<Everyone>,
+    caller: Caller<Workers>,
     id: Path<String>,
     request: HttpRequest,
     engine: Data<Engine>,
@@ -110,4 +115,26 @@ fn event(record: &EventRecord) -> EventResponse {
         cause: record.cause(),
         data: record.data(),
     }
+}
+
+/// What a requester may know of an event: nothing of what is between the agent and the engine, and nobody's name in a
+/// cause.
+fn event_for_requester(record: &EventRecord) -> Option<EventResponse> {
+    let Event::Conversation(fact) = &record.envelope.event else { return None };
+    let mut event = event(record);
+    event.cause = serde_json::Value::Null;
+    match fact {
+        ConversationEvent::AgentPrompted { .. }
+        | ConversationEvent::Held { .. }
+        | ConversationEvent::Resumed { .. } => return None,
+        ConversationEvent::IdleReminderSent { .. } => {
+            event.data.as_object_mut()?.remove("agent_text");
+        }
+        ConversationEvent::Opened { .. }
+        | ConversationEvent::RequesterMessagePosted { .. }
+        | ConversationEvent::AgentJoined { .. }
+        | ConversationEvent::AgentMessagePosted { .. }
+        | ConversationEvent::Closed { .. } => {}
+    }
+    Some(event)
 }
