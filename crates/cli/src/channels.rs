@@ -57,7 +57,7 @@ impl ChannelsFile {
         toml::from_str(text).map_err(|error| error.to_string())
     }
 
-    /// All channels, to be made the ones in force. Whether they are legal is for the domain to say.
+    /// All channels, to be made the ones in force; legal ones.
     pub(crate) fn channels(&self) -> Result<Apply, String> {
         self.check_defaults()?;
         let mut channels = BTreeMap::new();
@@ -66,6 +66,7 @@ impl ChannelsFile {
             let settings = self.channel(keys).map_err(|error| format!("channel {name}: {error}"))?;
             channels.insert(id, settings);
         }
+        legal(&channels)?;
         Ok(Apply { channels })
     }
 
@@ -77,6 +78,8 @@ impl ChannelsFile {
         if let Some(keys) = self.channels.get("rehearsal") {
             keys.set_channel(&mut settings)?;
         }
+        let name = ChannelId::new("rehearsal").map_err(|error| error.to_string())?;
+        legal(&BTreeMap::from([(name, settings.clone())]))?;
         Ok(settings)
     }
 
@@ -104,6 +107,16 @@ impl ChannelsFile {
         keys.set_channel(&mut settings)?;
         Ok(settings)
     }
+}
+
+/// Everything that the domain finds wrong, a line each.
+fn legal(channels: &BTreeMap<ChannelId, ChannelSettings>) -> Result<(), String> {
+    let problems = domain::channel::validate(channels);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+    Err(format!("the channels are not legal:{}", lines.concat()))
 }
 
 impl Keys {

@@ -23,8 +23,10 @@ pub(crate) struct Server {
 impl Server {
     /// Opens the store and starts everything on it. Must be called within a running actix system.
     pub(crate) async fn start(settings: &Settings, resume: Option<ResumeArg>) -> Result<Self, Failure> {
-        let metrics = gateway::install_metrics().map_err(Failure::user)?;
+        // What can be wrong is told before anything is written.
+        settings.gateway().check().map_err(Failure::user)?;
         let seed = settings.seed()?;
+        let metrics = gateway::install_metrics().map_err(Failure::user)?;
         let options = SledOptions {
             partitions: settings.store.partitions,
             cache_bytes: settings.store.cache_mib * 1024 * 1024,
@@ -101,7 +103,8 @@ pub(crate) fn start_logging(settings: &LogSettings) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&settings.filter)
         .map_err(|error| Failure::said(format_args!("log.filter is not a filter: {error}")))?;
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     let started = match settings.format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),

@@ -155,6 +155,17 @@ impl Default for AuthSettings {
     }
 }
 
+impl Settings {
+    /// Checks everything that can be checked without listening, so that a mistake is told before anything is touched.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for the first thing that is wrong.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        self.server.check()?;
+        crate::auth::Authenticator::new(&self.auth).map(drop)
+    }
+}
+
 impl ServerSettings {
     /// Checks the bounds.
     ///

@@ -4,9 +4,12 @@ use crate::args::{Config, SettingsArgs};
 use crate::exit::{Code, Failure, Outcome};
 use crate::settings::Settings;
 use crate::ui;
+use domain::channel::ChannelSettings;
 use domain::configuration::{self, Apply, Configuration, ConfigurationEvent};
-use domain::{Principal, Role};
+use domain::{ChannelId, Event, Principal, Role};
 use engine::{Engine, Options, RandomIds, Request, Resume, SystemWall, Timeline, Timers};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{EventLog, SledLog, SledOptions};
 use uuid::Uuid;
@@ -20,25 +23,16 @@ pub(crate) fn run(args: &Config) -> Outcome {
 
 fn check(args: &SettingsArgs) -> Outcome {
     let settings = Settings::load(args)?;
+    // Whoever names channels only has nothing to say about the server.
+    if args.config.is_some() {
+        settings.gateway().check().map_err(Failure::user)?;
+    }
     let channels = match settings.seed()? {
         None => "no file of channels is named".to_owned(),
-        Some(wanted) => {
-            legal(&wanted)?;
-            format!("{} channels are legal", wanted.channels.len())
-        }
+        Some(wanted) => format!("{} channels are legal", wanted.channels.len()),
     };
     ui::say(format_args!("the settings are legal; {channels}"));
     Ok(Code::Ok)
-}
-
-/// Everything that is wrong with the channels, a line each.
-fn legal(wanted: &Apply) -> Result<(), Failure> {
-    let problems = domain::channel::validate(&wanted.channels);
-    if problems.is_empty() {
-        return Ok(());
-    }
-    let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
-    Err(Failure::said(format_args!("the channels are not legal:\n{}", lines.join("\n"))))
 }
 
 fn apply(args: &SettingsArgs, dry_run: bool) -> Outcome {
@@ -47,7 +41,6 @@ fn apply(args: &SettingsArgs, dry_run: bool) -> Outcome {
         Failure::said("no file of channels is named")
             .hint("name one with --channels FILE, or as store.channels")
     })?;
-    legal(&wanted)?;
     let options = SledOptions { create: false, ..SledOptions::default() };
     let log: Arc<dyn EventLog> = Arc::new(SledLog::open(&settings.store.path, options)?);
     engine::block_on(apply_to(log, &settings, &wanted, dry_run))
@@ -73,17 +66,46 @@ async fn apply_to(log: Arc<dyn EventLog>, settings: &Settings, wanted: &Apply, d
     Ok(Code::Ok)
 }
 
+/// What would change, key by key.
 fn show(current: &Configuration, wanted: &Apply) -> Result<(), Failure> {
     for event in configuration::decide(current, wanted).map_err(Failure::said)? {
-        ui::data(match event {
-            ConfigurationEvent::ChannelConfigured { channel, .. }
-                if current.channels.contains_key(&channel) =>
+        match event {
+            ConfigurationEvent::ChannelRetired { channel } => ui::data(format_args!("retired {channel}")),
+            ConfigurationEvent::ChannelConfigured { channel, settings } => match current
+                .channels
+                .get(&channel)
             {
-                format!("changed {channel}")
-            }
-            ConfigurationEvent::ChannelConfigured { channel, .. } => format!("new     {channel}"),
-            ConfigurationEvent::ChannelRetired { channel } => format!("retired {channel}"),
-        });
+                None => ui::data(format_args!("new {channel}")),
+                Some(before) => {
+                    let (before, after) = (keys(&channel, before), keys(&channel, &settings));
+                    for (key, value) in after.iter().filter(|(key, value)| before.get(*key) != Some(value)) {
+                        let was = before.get(key).map_or("unset", String::as_str);
+                        ui::data(format_args!("changed {channel} {key}: {was} -> {value}"));
+                    }
+                }
+            },
+        }
     }
     Ok(())
+}
+
+/// All settings of a channel by their names in the log.
+fn keys(channel: &ChannelId, settings: &ChannelSettings) -> BTreeMap<String, String> {
+    let settings = Box::new(settings.clone());
+    let event =
+        Event::Configuration(ConfigurationEvent::ChannelConfigured { channel: channel.clone(), settings });
+    let mut keys = BTreeMap::new();
+    flatten("", &codec::json::event_data(&event)["settings"], &mut keys);
+    keys
+}
+
+fn flatten(path: &str, value: &Value, keys: &mut BTreeMap<String, String>) {
+    let Some(fields) = value.as_object() else {
+        keys.insert(path.to_owned(), value.to_string());
+        return;
+    };
+    for (name, value) in fields {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        flatten(&path, value, keys);
+    }
 }

@@ -10,8 +10,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use api::{
     ConversationResponse, EventResponse, EventsResponse, MessageCounts, Owner, TimerResponse, TimersResponse,
 };
-use domain::{ConversationId, Event, Role};
 use domain::conversation::{self, Conversation, ConversationEvent};
+use domain::{ConversationId, Event, Role};
 use engine::{Engine, EventRecord};
 
 /// `GET /v1/conversations/{id}`
