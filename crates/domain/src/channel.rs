@@ -1,8 +1,11 @@
 //! What an administrator sets per channel: kind, mode, timeouts, messages. Validated jointly (section 17).
 
-use crate::conversation::Policy;
+mod validate;
+
+pub use validate::validate;
+
 use crate::{Address, ChannelId, Seconds};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Whether both sides are expected to be there (`CH-1`).
@@ -203,29 +206,6 @@ impl ChannelSettings {
             messages: Messages::default(),
         }
     }
-
-    /// What a conversation opened now will go by for all its life.
-    pub fn policy(&self) -> Policy {
-        match self.mode {
-            Mode::Chat => Policy::Chat {
-                reminder: self.idle_chat.reminder_timeout,
-                cancel: self.idle_chat.cancel_timeout,
-                human_only: self.idle_chat.start_after_agent_response,
-                quantum: if self.idle_chat.quantise_to_interval {
-                    self.idle_chat.timer_task_interval
-                } else {
-                    Seconds::default()
-                },
-                idle: self.conversation_idle_timeout.or(self.global_idle_timeout).unwrap_or(IDLE_DEFAULT),
-            },
-            Mode::Messaging => Policy::Messaging {
-                prompt_agent_after: self.actions.prompt_agent_after,
-                abandon_after: self.actions.abandon_after,
-                // IDLE-11, R6: only what was set explicitly counts, and the lowest of it wins.
-                idle: [self.conversation_idle_timeout, self.global_idle_timeout].into_iter().flatten().min(),
-            },
-        }
-    }
 }
 
 /// The conversation timeout of a chat where nobody set one (`IDLE-10`), and the most that one may be (R10).
@@ -270,103 +250,6 @@ impl Default for Messages {
     }
 }
 
-/// Everything that is wrong with a set of channels; empty if they are legal.
-pub fn validate(channels: &BTreeMap<ChannelId, ChannelSettings>) -> Vec<Problem> {
-    let mut problems: Vec<Problem> =
-        channels.iter().flat_map(|(id, settings)| problems_of(id, settings)).collect();
-    let web_modes: BTreeSet<Mode> = channels
-        .values()
-        .filter(|settings| settings.kind == ChannelKind::Mweb)
-        .map(|settings| settings.mode)
-        .collect();
-    if web_modes.len() > 1 {
-        let expected = "the same mode on all mweb channels (CH-3)".to_owned();
-        problems.push(Problem { channel: None, key: "mode", expected });
-    }
-    problems
-}
-
-fn problems_of(id: &ChannelId, settings: &ChannelSettings) -> Vec<Problem> {
-    let mut found = Vec::new();
-    let mut expect = |holds: bool, key: &'static str, expected: String| {
-        if !holds {
-            found.push(Problem { channel: Some(id.clone()), key, expected });
-        }
-    };
-    let kind = settings.kind;
-    if let Some(fixed) = kind.fixed_mode() {
-        let expected = format!("{} for a channel of kind {} (CH-2)", fixed.name(), kind.name());
-        expect(settings.mode == fixed, "mode", expected);
-    }
-    expect(
-        settings.addresses.len() <= ADDRESSES_MAX_COUNT,
-        "addresses",
-        format!("at most {ADDRESSES_MAX_COUNT} of them"),
-    );
-    let addresses_legal = settings.addresses.iter().all(|address| kind.address(address.as_str()).is_ok());
-    expect(addresses_legal, "addresses", "phone numbers in E.164, such as +12025550123".to_owned());
-    for (key, timeout) in [
-        ("conversation_idle_timeout", settings.conversation_idle_timeout),
-        ("conversation_idle_timeout", settings.global_idle_timeout),
-    ] {
-        let Some(timeout) = timeout else { continue };
-        match settings.mode {
-            Mode::Chat => {
-                let legal = (1..=IDLE_DEFAULT.0).contains(&timeout.0);
-                expect(legal, key, "1 to 7200 seconds for a chat (section 17, rule 2)".to_owned());
-            }
-            Mode::Messaging => {
-                expect(timeout.0 > 0, key, "more than 0 seconds (section 17, rule 2)".to_owned())
-            }
-        }
-    }
-    idle_chat_problems(&settings.idle_chat, &mut expect);
-    let Actions { prompt_agent_after, abandon_after } = settings.actions;
-    for (key, duration) in [("prompt_agent_after", prompt_agent_after), ("abandon_after", abandon_after)] {
-        let Some(duration) = duration else { continue };
-        let messaging = settings.mode == Mode::Messaging;
-        expect(
-            messaging,
-            key,
-            "unset: messaging actions are refused on a chat (section 17, rule 10)".to_owned(),
-        );
-        expect(duration.0 > 0, key, "more than 0 seconds (ACT-14)".to_owned());
-    }
-    let Messages {
-        idle_chat_reminder_message,
-        idle_chat_agent_message,
-        idle_chat_cancel_message,
-        prompt_agent_message,
-    } = &settings.messages;
-    for (key, text) in [
-        ("idle_chat_reminder_message", idle_chat_reminder_message),
-        ("idle_chat_agent_message", idle_chat_agent_message),
-        ("idle_chat_cancel_message", idle_chat_cancel_message),
-        ("prompt_agent_message", prompt_agent_message),
-    ] {
-        expect(!text.trim().is_empty() && text.len() <= 1600, key, "a text of 1 to 1600 bytes".to_owned());
-    }
-    found
-}
-
-/// Section 17, rule 1, checked jointly (`IDLE-6`).
-fn idle_chat_problems(idle: &IdleChat, expect: &mut impl FnMut(bool, &'static str, String)) {
-    let (sweep, reminder, cancel) =
-        (idle.timer_task_interval.0, idle.reminder_timeout.0, idle.cancel_timeout.0);
-    expect(sweep > 0, "idle_chat_timer_task_interval", "more than 0 seconds".to_owned());
-    expect(
-        reminder >= sweep,
-        "idle_chat_reminder_timeout",
-        format!("at least idle_chat_timer_task_interval, {sweep} (IDLE-2)"),
-    );
-    let cancel_min = u64::from(reminder) + u64::from(sweep);
-    expect(
-        u64::from(cancel) >= cancel_min && cancel > reminder,
-        "idle_chat_cancel_timeout",
-        format!("at least idle_chat_reminder_timeout + idle_chat_timer_task_interval, {cancel_min} (IDLE-3)"),
-    );
-}
-
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(channel) = &self.channel {
@@ -375,3 +258,6 @@ impl fmt::Display for Problem {
         write!(f, "{} must be {}", self.key, self.expected)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,3 +75,6 @@ pub fn evolve(mut state: Configuration, event: &ConfigurationEvent) -> Configura
     }
     state
 }
+
+#[cfg(test)]
+mod tests;

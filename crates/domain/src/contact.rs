@@ -131,3 +131,6 @@ pub fn evolve(state: Option<Contact>, event: &ContactEvent) -> Option<Contact> {
     }
     Some(contact)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,16 +5,17 @@ mod command;
 mod decide;
 mod event;
 mod evolve;
+mod policy;
 mod timers;
 
 pub use command::{Command, Context, Opening, Origin};
 pub use decide::decide;
 pub use event::{ClosedBy, ClosedState, ConversationEvent, ResumedBy, StateReason};
 pub use evolve::evolve;
+pub use policy::Policy;
 pub use timers::{Timer, TimerKind, timers};
 
-use crate::channel::Mode;
-use crate::{Address, AgentId, ChannelId, ContactId, Personal, Seconds, Stamp, Timestamp};
+use crate::{Address, AgentId, ChannelId, ContactId, Personal, Stamp, Timestamp};
 use std::collections::BTreeSet;
 
 /// The state of a conversation. Small: texts stay in the log.
@@ -48,33 +49,6 @@ pub struct Conversation {
     pub anchors: Anchors,
     /// Messages so far.
     pub messages: MessageCounts,
-}
-
-/// What a conversation goes by, taken from its channel's settings when it was opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Policy {
-    /// Synchronous.
-    Chat {
-        /// R (`IDLE-2`).
-        reminder: Seconds,
-        /// C (`IDLE-3`).
-        cancel: Seconds,
-        /// Whether only a person's message starts the idle clock (`IDLE-4`).
-        human_only: bool,
-        /// The grid to which firing is rounded up; 0 is exact (`IDLE-7`).
-        quantum: Seconds,
-        /// The conversation timeout (`IDLE-11`, `IDLE-15`).
-        idle: Seconds,
-    },
-    /// Asynchronous.
-    Messaging {
-        /// `ACT-2`, if active.
-        prompt_agent_after: Option<Seconds>,
-        /// `ACT-3`, if active.
-        abandon_after: Option<Seconds>,
-        /// The lowest conversation timeout that was set explicitly (`IDLE-11`).
-        idle: Option<Seconds>,
-    },
 }
 
 /// Section 3.1.
@@ -127,16 +101,6 @@ pub struct MessageCounts {
     pub agent: u64,
 }
 
-impl Policy {
-    /// The mode in which the conversation was opened (`CH-5`).
-    pub const fn mode(&self) -> Mode {
-        match self {
-            Self::Chat { .. } => Mode::Chat,
-            Self::Messaging { .. } => Mode::Messaging,
-        }
-    }
-}
-
 impl Lifecycle {
     /// The state's name for clients.
     pub const fn name(self) -> &'static str {
@@ -160,3 +124,6 @@ impl Conversation {
         self.lifecycle == Lifecycle::Closed
     }
 }
+
+#[cfg(test)]
+mod tests;

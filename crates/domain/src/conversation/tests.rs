@@ -1,0 +1,9 @@
+//! The rules of a conversation, told as stories: each test is named by what it shows and by the rule that says so.
+
+mod conversation_idle;
+mod idle_chat;
+mod lifecycle;
+mod messaging;
+mod properties;
+mod story;
+mod timer_contract;
