@@ -26,6 +26,11 @@ impl Server {
         // What can be wrong is told before anything is written.
         settings.gateway().check().map_err(Failure::user)?;
         let seed = settings.seed()?;
+        let path = &settings.store.path;
+        if path.exists() && !path.is_dir() {
+            return Err(Failure::said(format_args!("store.path {} is no folder", path.display()))
+                .hint("name the folder of a store, or one to make"));
+        }
         let metrics = gateway::install_metrics().map_err(Failure::user)?;
         let options = SledOptions {
             partitions: settings.store.partitions,
@@ -52,10 +57,12 @@ impl Server {
 
     /// Serves until a signal, or until `done` resolves; then answers what is under way, drains and checkpoints.
     pub(crate) async fn run(self, done: impl Future<Output = ()>) -> Outcome {
+        // Before anybody is told that it listens, and stops it.
+        let asked = asked_to_stop();
         ui::say(format_args!("listening on {}", self.address()));
         let stop = async {
             tokio::select! {
-                () = asked_to_stop() => tracing::info!("stopping: no new commands, those under way are answered"),
+                () = asked => tracing::info!("stopping: no new commands, those under way are answered"),
                 () = done => {}
             }
         };
@@ -87,14 +94,15 @@ fn warn_if_channels_differ(engine: &Engine, seed: Option<&domain::configuration:
     }
 }
 
-async fn asked_to_stop() {
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+/// Takes the signals over now, and waits for one of them later.
+fn asked_to_stop() -> impl Future<Output = ()> {
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async {
+        let (Ok(mut term), Ok(mut int)) = signals else { return std::future::pending().await };
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
     }
 }
 

@@ -185,7 +185,8 @@ impl Thread {
         let outcomes = match self.log.commit(records) {
             // A record that no store would take must not end the process, nor take others with it.
             Err(store::Error::Malformed(what)) => return self.commit_one_by_one(records, waiting, what),
-            other => other?,
+            // Known before the waiting channels are dropped, so that nobody takes the failure for a drain.
+            other => other.inspect_err(|error| drop(self.failed.send(Some(error.to_string()))))?,
         };
         metrics::histogram!("colloquy_commit_seconds").record(begun.elapsed());
         metrics::histogram!("colloquy_commit_records").record(records.len() as f64);

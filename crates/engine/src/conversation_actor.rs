@@ -112,7 +112,8 @@ impl ConversationActor {
             // Section 6.4: what was due before this input happens before it; what is due just now happens after it.
             self.settle(|fires_at| fires_at < now).await?;
             let events = self.decide(command, now)?;
-            if events.is_empty() {
+            // What is fulfilled already writes nothing, but an id is remembered all the same (`L6`).
+            if events.is_empty() && request.command.is_none() {
                 let position = self.loaded.as_ref().map_or(Position(0), |loaded| loaded.position);
                 return Ok(ConversationAnswer::Accepted(self.accepted(message, position)));
             }
@@ -185,14 +186,15 @@ impl ConversationActor {
         let before = self.state();
         let after =
             events.iter().fold(before.cloned(), |state, event| conversation::evolve(state, now, event));
+        let append = Append {
+            stream: conversation_stream(self.id),
+            expected,
+            events: encode(events, now, cause, Event::Conversation),
+        };
         let record = Record {
             partition: partition(self.id),
             at_ms: now.0,
-            appends: vec![Append {
-                stream: conversation_stream(self.id),
-                expected,
-                events: encode(events, now, cause, Event::Conversation),
-            }],
+            appends: if events.is_empty() { Vec::new() } else { vec![append] },
             claims: Vec::new(),
             command: self.shared.command_entry(command, self.id, message),
             timers: derived::timer_changes(self.id, before, after.as_ref()),

@@ -2,6 +2,7 @@
 
 use crate::contact_actor::{ContactAnswer, ContactJob, OpenJob};
 use crate::conversation_actor::{ConversationAnswer, ConversationJob};
+use crate::gate::Gate;
 use crate::keys::{contact_stream, conversation_stream};
 use crate::shared::{Shared, partition};
 use crate::{
@@ -12,10 +13,9 @@ use domain::channel::ChannelSettings;
 use domain::configuration::{Apply, Configuration};
 use domain::conversation::{Conversation, Origin};
 use domain::{Address, ChannelId, ConversationId, Rejection, Timestamp};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use store::EventLog;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 /// How often a message follows its pair to a new conversation because the active one has just closed.
 const ATTEMPTS_MAX: usize = 4;
@@ -36,16 +36,6 @@ pub struct Health {
     /// Conversations in memory.
     pub active: usize,
 }
-
-/// Counts the commands under way, so that a drain can wait for them.
-#[derive(Default)]
-struct Gate {
-    under_way: AtomicUsize,
-    draining: AtomicBool,
-    left: Notify,
-}
-
-struct Pass<'a>(&'a Gate);
 
 impl Engine {
     /// Starts an engine on a store. Must be called within a running actix system. `seed` is the configuration of a
@@ -205,7 +195,7 @@ impl Engine {
     /// How it is.
     pub fn health(&self) -> Health {
         let active = self.shared.actors().map_or(0, |actors| actors.conversations.active());
-        Health { ready: !self.gate.draining.load(Ordering::SeqCst), active }
+        Health { ready: !self.gate.is_closed(), active }
     }
 
     /// Wakes up, coalesced, whenever something was committed.
@@ -311,33 +301,6 @@ impl Engine {
             Ok(settings.clone())
         } else {
             Err(Error::UnknownCompanyAddress)
-        }
-    }
-}
-
-impl Gate {
-    fn enter(&self) -> Result<Pass<'_>, Error> {
-        self.under_way.fetch_add(1, Ordering::SeqCst);
-        let pass = Pass(self);
-        if self.draining.load(Ordering::SeqCst) { Err(Error::Draining) } else { Ok(pass) }
-    }
-
-    async fn close(&self) {
-        self.draining.store(true, Ordering::SeqCst);
-        loop {
-            let left = self.left.notified();
-            if self.under_way.load(Ordering::SeqCst) == 0 {
-                return;
-            }
-            left.await;
-        }
-    }
-}
-
-impl Drop for Pass<'_> {
-    fn drop(&mut self) {
-        if self.0.under_way.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.0.left.notify_one();
         }
     }
 }

@@ -18,6 +18,7 @@ mod contact_actor;
 mod conversation_actor;
 mod engine;
 mod error;
+mod gate;
 mod options;
 mod quarantine;
 mod registry;

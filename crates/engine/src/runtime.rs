@@ -7,6 +7,7 @@
 use actix::prelude::*;
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// What an actor does with its jobs. One at a time, in the order of the mailbox.
@@ -52,12 +53,13 @@ impl<B: Behaviour> Message for Deliver<B> {
     type Result = ();
 }
 
-/// Sends jobs to one incarnation of one actor.
-pub(crate) struct Mailbox<B: Behaviour>(Recipient<Deliver<B>>);
+/// Sends jobs to one incarnation of one actor. All clones are one sender to actix, because each sender of its own may
+/// put one more message into a full mailbox, which then would have no bound.
+pub(crate) struct Mailbox<B: Behaviour>(Arc<Recipient<Deliver<B>>>);
 
 impl<B: Behaviour> Clone for Mailbox<B> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self(Arc::clone(&self.0))
     }
 }
 
@@ -100,7 +102,7 @@ impl Arbiters {
             ctx.set_mailbox_capacity(mailbox_max);
             Cell { behaviour: Some(behaviour), mourner }
         });
-        Mailbox(addr.recipient())
+        Mailbox(Arc::new(addr.recipient()))
     }
 
     /// Runs a task that belongs to no actor on one of the threads.

@@ -18,6 +18,7 @@ mod routes;
 mod settings;
 mod startup;
 mod token;
+mod unread;
 
 #[cfg(test)]
 mod tests;

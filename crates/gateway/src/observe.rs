@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::metrics;
+use crate::unread::Unread;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -27,7 +28,7 @@ impl fmt::Display for RequestId {
 
 /// The outermost middleware.
 pub(crate) async fn observe(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = RequestId(Uuid::new_v4());
@@ -43,6 +44,7 @@ pub(crate) async fn observe(
         status = Empty,
         latency_us = Empty,
     );
+    let unread = Unread::of(&mut request);
     let response = next.call(request).instrument(span.clone()).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     let (response, failure) = with_problem(response.map_into_boxed_body(), id);
@@ -50,7 +52,7 @@ pub(crate) async fn observe(
     let elapsed = begun.elapsed();
     metrics::request(&route, method, status, elapsed);
     record(&span, &route, status, elapsed, failure);
-    Ok(response)
+    Ok(unread.hold(response))
 }
 
 /// What of a failure goes to the log.

@@ -1,6 +1,8 @@
 //! Section 17: which settings are legal, with the numbers of the specification.
 
 use super::*;
+use crate::conversation::Policy;
+use std::collections::BTreeMap;
 
 fn chat(change: impl FnOnce(&mut ChannelSettings)) -> ChannelSettings {
     let mut settings = ChannelSettings::defaults(ChannelKind::Mweb, Mode::Chat);

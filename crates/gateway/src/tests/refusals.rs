@@ -19,7 +19,7 @@ fn guarded() -> Vec<(Method, String, &'static [Role])> {
         (Method::GET, "/v1/conversations".to_owned(), &[Agent, Supervisor, Admin]),
         (Method::GET, of_one(""), &[Requester, Gateway, Agent, Supervisor, Admin]),
         (Method::GET, of_one("/events"), &[Requester, Gateway, Agent, Supervisor, Admin]),
-        (Method::GET, of_one("/timers"), &[Requester, Gateway, Agent, Supervisor, Admin]),
+        (Method::GET, of_one("/timers"), &[Gateway, Agent, Supervisor, Admin]),
         (Method::POST, of_one("/messages"), &[Requester, Gateway, Agent, Supervisor]),
         (Method::POST, of_one("/join"), &[Agent, Supervisor]),
         (Method::POST, of_one("/hold"), &[Agent, Supervisor]),

@@ -134,6 +134,18 @@ fn an_answer_of_the_requester_stops_the_clock_and_forgets_the_reminder() {
     );
 }
 
+/// IDLE-5: the state says so too, for whoever shows it.
+#[test]
+fn an_answer_clears_the_reminder_in_the_state() {
+    let mut teller = Teller::new(chat(|_| {}));
+    teller.tell(0, "requester");
+    teller.tell(0, "ann joins");
+    teller.tell(180, "tick");
+    assert!(teller.state.as_ref().unwrap().anchors.reminded);
+    teller.tell(200, "requester");
+    assert!(!teller.state.as_ref().unwrap().anchors.reminded);
+}
+
 /// IDLE-5
 #[test]
 fn the_reminder_comes_once_for_each_stretch_of_silence() {
