@@ -1,0 +1,117 @@
+//! What is kept beside the records must say the same as they do: streams, timers, claims, snapshots, loaded state.
+
+use super::{Broken, Census, holds, read};
+use domain::ConversationId;
+use domain::conversation::ClosedState;
+use engine::keys::{contact_stream, conversation_stream};
+use engine::{Keys, derived, load};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{ClaimKey, EventLog, PartitionId, TimerEntry};
+
+impl Census {
+    /// L2: each stream by itself holds what the records say.
+    pub(super) fn check_streams(&self, log: &dyn EventLog) -> Result<(), Broken> {
+        for (_, record) in &self.records {
+            for append in &record.appends {
+                let stored = read(log.read_stream(append.stream, append.first - 1, append.events.len()))?;
+                let same = stored.iter().map(|event| &event.bytes).eq(&append.events)
+                    && stored.iter().all(|event| event.position == record.position);
+                holds("L2", same, || format!("a stream tells another story at {:?}", record.position))?;
+            }
+        }
+        for (stream, version) in &self.versions {
+            let found = read(log.version(*stream))?;
+            holds("L2", found == *version, || format!("a stream of {version} events says {found}"))?;
+        }
+        Ok(())
+    }
+
+    /// T2: the index holds exactly the timers of all conversations.
+    pub(super) fn check_timers(&self, log: &dyn EventLog) -> Result<(), Broken> {
+        let mut expected: BTreeMap<PartitionId, BTreeSet<TimerEntry>> = BTreeMap::new();
+        for (id, state) in &self.conversations {
+            let entries = derived::timer_entries(*id, Some(state));
+            expected.entry(PartitionId(id.partition())).or_default().extend(entries);
+        }
+        for number in 0..log.identity().partitions {
+            let partition = PartitionId(number);
+            let found: BTreeSet<TimerEntry> =
+                read(log.timers(partition, None, usize::MAX))?.into_iter().collect();
+            let expected = expected.remove(&partition).unwrap_or_default();
+            holds("T2", found == expected, || {
+                format!("the index of {partition:?} differs in {:?}", found.symmetric_difference(&expected))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// C2: open conversations, what their contacts hold active, and the claims are the same.
+    pub(super) fn check_claims(&self, log: &dyn EventLog) -> Result<(), Broken> {
+        let keys = Keys::new(log.identity());
+        let mut open: BTreeMap<ClaimKey, ConversationId> = BTreeMap::new();
+        for (id, state) in self.conversations.iter().filter(|(_, state)| !state.is_closed()) {
+            let other = open.insert(keys.pair(state.contact, &state.company), *id);
+            holds("C2", other.is_none(), || format!("{id} and {other:?} are open for one pair"))?;
+        }
+        let mut active: BTreeMap<ClaimKey, ConversationId> = BTreeMap::new();
+        for (id, contact) in &self.contacts {
+            active.extend(
+                contact.active.iter().map(|(company, conversation)| (keys.pair(*id, company), *conversation)),
+            );
+        }
+        holds("C2", active == open, || format!("contacts hold {active:?} active, open are {open:?}"))?;
+        let claims: BTreeMap<ClaimKey, ConversationId> = read(log.claims(None, usize::MAX))?
+            .into_iter()
+            .map(|(key, holder)| (key, ConversationId::from_bytes(holder)))
+            .collect();
+        holds("C2", claims == open, || format!("the claims are {claims:?}, open are {open:?}"))
+    }
+
+    /// L4: a snapshot is the fold of its stream up to its version.
+    pub(super) fn check_snapshots(&self, log: &dyn EventLog) -> Result<(), Broken> {
+        for (stream, snapshot) in read(log.snapshots(None, usize::MAX))? {
+            let id = ConversationId::from_bytes(stream.0);
+            let limit = usize::try_from(snapshot.version).unwrap_or(usize::MAX);
+            let mut state = None;
+            for stored in read(log.read_stream(stream, 0, limit))? {
+                let envelope = codec::decode(&stored.bytes).map_err(|error| ("L4", error.to_string()))?;
+                if let domain::Event::Conversation(event) = &envelope.event {
+                    state = domain::conversation::evolve(state, envelope.at, event);
+                }
+            }
+            let kept = codec::snapshot::decode_conversation(&snapshot.bytes);
+            let kept = kept.map_err(|error| ("L4", error.to_string()))?;
+            holds("L4", state.as_ref() == Some(&kept), || {
+                format!("the snapshot of {id} at version {} is not its fold", snapshot.version)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// L4: what an actor would load is the fold of the whole log. What is faulted is not folded, because folding it
+    /// may be what fails; there only the end has to be the same.
+    pub(super) fn check_loading(&self, log: &dyn EventLog) -> Result<(), Broken> {
+        for (id, state) in &self.conversations {
+            let loaded = load::conversation(log, *id).map_err(|error| ("L4", error.to_string()))?;
+            let faulted = state.closing.is_some_and(|(closed, _)| closed == ClosedState::Faulted);
+            let same = match &loaded.state {
+                Some(loaded) if faulted => {
+                    (loaded.lifecycle, loaded.closing) == (state.lifecycle, state.closing)
+                }
+                found => found.as_ref() == Some(state),
+            };
+            holds("L4", same, || format!("{id} loads as {loaded:?}"))?;
+            let version = self.versions.get(&conversation_stream(*id)).copied();
+            holds("L4", Some(loaded.version) == version, || format!("{id} loads as {}", loaded.version))?;
+        }
+        for (id, state) in &self.contacts {
+            let loaded = load::contact(log, *id).map_err(|error| ("L4", error.to_string()))?;
+            holds("L4", loaded.state.as_ref() == Some(state), || {
+                format!("contact {id} loads as {loaded:?}")
+            })?;
+            let version = self.versions.get(&contact_stream(*id)).copied();
+            holds("L4", Some(loaded.version) == version, || format!("{id} loads as {}", loaded.version))?;
+        }
+        Ok(())
+    }
+}

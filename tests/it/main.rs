@@ -1,0 +1,50 @@
+//! Black-box and cross-crate tests.
+
+#[cfg(test)]
+mod architecture;
+#[cfg(test)]
+mod cli_commands;
+#[cfg(test)]
+mod cli_rehearse;
+#[cfg(test)]
+mod cli_settings;
+#[cfg(test)]
+mod crash_kill_loop;
+#[cfg(test)]
+mod crash_store;
+#[cfg(test)]
+mod crash_sync;
+#[cfg(test)]
+mod engine_configuration;
+#[cfg(test)]
+mod engine_duplicates;
+#[cfg(test)]
+mod engine_failures;
+#[cfg(test)]
+mod engine_races;
+#[cfg(test)]
+mod engine_recovery;
+#[cfg(test)]
+mod engine_timers;
+#[cfg(test)]
+mod http_client;
+#[cfg(test)]
+mod http_drain;
+#[cfg(test)]
+mod http_idempotency;
+#[cfg(test)]
+mod http_lifecycle;
+#[cfg(test)]
+mod http_reading;
+#[cfg(test)]
+mod http_refusals;
+#[cfg(test)]
+mod http_timers;
+#[cfg(test)]
+mod privacy;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
+mod simulation;
+#[cfg(test)]
+mod support;
