@@ -88,7 +88,8 @@ fn a_timer_whose_actor_panicked_fires_later() {
         harness.join(id, "ann").await.unwrap();
         harness.pass(Seconds(180));
         ids.panic_next(1);
-        harness.engine.fire_due().await.unwrap();
+        let failed = harness.engine.fire_due().await;
+        assert!(matches!(failed, Err(Error::ActorFailed)), "{failed:?}");
         assert_eq!(harness.story(id).await.unwrap().len(), 3, "it has not fired");
         harness.advance(Seconds(5)).await.unwrap();
         assert_eq!(harness.story(id).await.unwrap()[3..], ["idle_reminder_sent"]);

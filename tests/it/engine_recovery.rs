@@ -1,7 +1,7 @@
 //! What a new process finds: states, timers, and the commands whose answers were lost.
 
 use crate::support::{census, tell, tell_with};
-use domain::conversation::{ClosedState, StateReason};
+use domain::conversation::{ClosedState, StateReason, TimerKind, timers};
 use domain::{ConversationId, Rejection, Seconds};
 use engine::{Error, keys::conversation_stream};
 use sim::{Deed, Harness, Kill, Note, Pair, Step};
@@ -128,8 +128,8 @@ fn a_timer_killed_at_any_step_fires_once() {
             let id = harness.inbound(&Pair::web(1, 0), "hello").await.unwrap().conversation;
             harness.join(id, "ann").await.unwrap();
             harness.log.kill_at(Kill { commit: 1, step });
-            harness.advance(Seconds(180)).await.unwrap();
-            assert!(harness.log.is_dead(), "it died while it fired the reminder");
+            let lost = harness.advance(Seconds(180)).await;
+            assert!(matches!(lost, Err(Error::Store(_))), "it died while it fired the reminder: {lost:?}");
             harness.restart(Seconds(1), None).await.unwrap();
             harness.engine.fire_due().await.unwrap();
             assert_eq!(harness.story(id).await.unwrap()[3..], ["idle_reminder_sent"], "{step:?}");
@@ -249,9 +249,11 @@ fn the_time_of_a_redelivered_message_drives_its_timers() {
         let written = harness.now().plus(Seconds(100));
         harness.restart(Seconds(1000), None).await.unwrap();
         harness.inbound(&pair, Note::new("yes?").sent_at(written)).await.unwrap();
-        let prompt = harness.engine.next_due().await.unwrap();
-        assert_eq!(prompt, Some(written.plus(Seconds(1800))));
-        assert_eq!(harness.state(id).await.unwrap().anchors.requester_last.unwrap().at, written);
+        let armed = timers(&harness.state(id).await.unwrap());
+        let armed: Vec<_> = armed.iter().map(|timer| (timer.kind, timer.due)).collect();
+        assert_eq!(armed, [(TimerKind::PromptAgent, written.plus(Seconds(1800)))]);
+        harness.advance_to(written.plus(Seconds(1800))).await.unwrap();
+        assert_eq!(harness.story(id).await.unwrap()[4..], ["agent_prompted"]);
     });
 }
 

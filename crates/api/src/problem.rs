@@ -108,6 +108,7 @@ problem_codes! {
     Draining "draining" 503 "The server is stopping" retry after 5 s;
     ProjectionBehind "projection_behind" 503 "The list has not caught up" retry after 1 s;
     ActorFailed "actor_failed" 503 "The conversation failed while it worked" retry after 1 s;
+    RecordMalformed "record_malformed" 413 "The command is too large to be stored";
     StoreFailed "store_failed" 503 "The store failed" retry after 5 s;
     StoreDamaged "store_damaged" 500 "What is stored cannot be read";
     Internal "internal" 500 "The server failed";

@@ -74,7 +74,7 @@ pub enum Owner {
 }
 
 /// The events on which timers hang; each is cleared by what disarms it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Anchors {
     /// The requester's last message.
     pub requester_last: Option<Stamp>,
@@ -117,6 +117,13 @@ impl Conversation {
     /// Whether an agent ever joined: from then on it ends differently (section 3.2).
     pub fn is_engaged(&self) -> bool {
         !self.participants.is_empty()
+    }
+
+    /// When somebody last said something, or came; of a conversation in which nobody did, when it was opened.
+    pub fn last_word_at(&self) -> Timestamp {
+        let Anchors { requester_last, agent_last, idle_since, .. } = self.anchors;
+        let words = [requester_last, agent_last, idle_since].into_iter().flatten().map(|stamp| stamp.at);
+        words.fold(self.opened.at, Timestamp::max)
     }
 
     /// Whether it is over.

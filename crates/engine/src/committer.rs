@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::timer_queue::TimerQueues;
 use domain::Timestamp;
+use std::cell::Cell;
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -43,7 +44,8 @@ impl Committer {
         let (work, inbox) = mpsc::sync_channel(queue_max);
         let (failed, failure) = watch::channel(None);
         let feed = Feed::default();
-        let thread = Thread { log, queues, inbox, batch_max, feed: feed.clone(), failed };
+        let thread =
+            Thread { log, queues, inbox, batch_max, feed: feed.clone(), failed, stopped: Cell::new(false) };
         // A process that cannot start a thread cannot serve; there is nobody to tell but the log.
         if let Err(error) =
             std::thread::Builder::new().name("committer".to_owned()).spawn(move || thread.run())
@@ -125,6 +127,8 @@ struct Thread {
     batch_max: usize,
     feed: Feed,
     failed: watch::Sender<Option<String>>,
+    /// Whether it was told to end.
+    stopped: Cell<bool>,
 }
 
 type Waiting = Vec<oneshot::Sender<Result<Outcome, Error>>>;
@@ -135,14 +139,14 @@ impl Thread {
             match self.turn(first) {
                 Ok(None) => {}
                 Ok(Some(stopped)) => {
+                    self.stopped.set(true);
                     let _ = stopped.send(());
                     return;
                 }
                 // L1: what is stored is unknown now. Whoever waits gets an error because their channels are dropped.
                 Err(error) => {
                     tracing::error!(code = error.code(), %error, "the store failed; the process has to end");
-                    let _ = self.failed.send(Some(error.to_string()));
-                    return;
+                    return self.fail(&error.to_string());
                 }
             }
         }
@@ -172,21 +176,21 @@ impl Thread {
             self.commit(&records, waiting)?;
         }
         for job in odd_jobs {
-            self.odd_job(job)?;
+            guarded(|| self.odd_job(job))?;
         }
         if stop.is_some() {
-            self.log.checkpoint()?;
+            guarded(|| self.log.checkpoint())?;
         }
         Ok(stop)
     }
 
     fn commit(&self, records: &[Record], waiting: Waiting) -> Result<(), store::Error> {
         let begun = Instant::now();
-        let outcomes = match self.log.commit(records) {
+        let outcomes = match guarded(|| self.log.commit(records)) {
             // A record that no store would take must not end the process, nor take others with it.
             Err(store::Error::Malformed(what)) => return self.commit_one_by_one(records, waiting, what),
             // Known before the waiting channels are dropped, so that nobody takes the failure for a drain.
-            other => other.inspect_err(|error| drop(self.failed.send(Some(error.to_string()))))?,
+            other => other.inspect_err(|error| self.fail(&error.to_string()))?,
         };
         metrics::histogram!("colloquy_commit_seconds").record(begun.elapsed());
         metrics::histogram!("colloquy_commit_records").record(records.len() as f64);
@@ -214,7 +218,7 @@ impl Thread {
         if records.len() == 1 {
             tracing::error!(what, "a record was malformed and is refused");
             for reply in waiting {
-                let _ = reply.send(Err(Error::Store(format!("the record is malformed: {what}"))));
+                let _ = reply.send(Err(Error::Malformed(what)));
             }
             return Ok(());
         }
@@ -226,12 +230,45 @@ impl Thread {
 
     fn odd_job(&self, job: Work) -> Result<(), store::Error> {
         match job {
-            Work::Snapshot { stream, snapshot } => self.log.put_snapshot(stream, &snapshot),
+            // A snapshot is a cache: without it an actor wakes more slowly, and that is all.
+            Work::Snapshot { stream, snapshot } => {
+                if let Err(error) = self.log.put_snapshot(stream, &snapshot) {
+                    metrics::counter!("colloquy_snapshots_failed_total").increment(1);
+                    tracing::warn!(code = error.code(), "a snapshot could not be stored");
+                }
+                Ok(())
+            }
             Work::DropTimer { partition, entry } => self.log.drop_timer(partition, entry),
-            Work::Mark(now) => self.log.mark(now.0),
+            // The checkpoint bounds what a damaged tail could take away unnoticed to what came since the last mark.
+            Work::Mark(now) => self.log.mark(now.0).and_then(|()| self.log.checkpoint()),
             Work::Commit { .. } | Work::Stop { .. } => Ok(()),
         }
     }
+}
+
+impl Thread {
+    fn fail(&self, reason: &str) {
+        self.failed.send_if_modified(|failed| {
+            let first = failed.is_none();
+            failed.get_or_insert_with(|| reason.to_owned());
+            first
+        });
+    }
+}
+
+/// However the thread ends, unless it was told to: nothing is written any more, and everybody has to know.
+impl Drop for Thread {
+    fn drop(&mut self) {
+        if !self.stopped.get() {
+            self.fail("the committer's thread ended");
+        }
+    }
+}
+
+/// The store's library checks itself by assertions. One that fails leaves as much unknown as any other failure.
+fn guarded<T>(work: impl FnOnce() -> Result<T, store::Error>) -> Result<T, store::Error> {
+    let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    worked.unwrap_or_else(|_| Err(store::Error::Io("the store panicked".to_owned())))
 }
 
 fn size(record: &Record) -> usize {

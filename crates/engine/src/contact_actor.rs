@@ -17,7 +17,7 @@ use domain::{
     Timestamp,
 };
 use std::sync::Arc;
-use store::{Append, Outcome, PartitionId, Record, Refusal};
+use store::{Append, Outcome, PartitionId, Record, Refusal, Snapshot};
 use uuid::Uuid;
 
 /// How often a command is decided anew because somebody else wrote a stream.
@@ -47,7 +47,8 @@ pub(crate) struct OpenJob {
     pub(crate) channel: ChannelId,
     pub(crate) requester: Personal<Address>,
     pub(crate) company: Address,
-    pub(crate) policy: Policy,
+    /// What a new one would go by, or why there can be none; an active one goes on all the same.
+    pub(crate) policy: Result<Policy, Error>,
     pub(crate) origin: Origin,
     pub(crate) content: Content,
     pub(crate) request: Request,
@@ -105,6 +106,7 @@ impl ContactActor {
             if let Some(active) = self.state().and_then(|contact| contact.active.get(&job.company)) {
                 return Ok(ContactAnswer::Active(*active));
             }
+            let policy = job.policy.clone()?;
             let now = self.shared.clock.now();
             let conversation = self.shared.new_conversation_id(self.partition().0, now);
             let message = Message { id: self.shared.new_message_id(), content: job.content.clone() };
@@ -116,7 +118,7 @@ impl ContactActor {
                 conversation,
             };
             let activated = contact::decide(self.state(), &activate)?;
-            let opened = self.decide_opening(&job, message, now)?;
+            let opened = self.decide_opening(&job, policy, message, now)?;
             let mut record = self.opening_record(conversation, &opened, now, &job.request.cause());
             self.add_contact_events(&mut record, version, &activated, now, &job.request.cause());
             record.command =
@@ -131,6 +133,7 @@ impl ContactActor {
                 }
                 Outcome::Duplicate(stored) => return repeated(&stored).map(ContactAnswer::Accepted),
                 Outcome::Refused(Refusal::CommandReused) => return Err(Error::CommandReused),
+                Outcome::Refused(Refusal::Damaged(what)) => return Err(Error::Damaged(what)),
                 Outcome::Refused(Refusal::Version { .. } | Refusal::Claim { .. }) => self.loaded = None,
             }
         }
@@ -140,6 +143,7 @@ impl ContactActor {
     fn decide_opening(
         &self,
         job: &OpenJob,
+        policy: Policy,
         message: Message,
         now: Timestamp,
     ) -> Result<Vec<ConversationEvent>, Error> {
@@ -148,7 +152,7 @@ impl ContactActor {
             channel: job.channel.clone(),
             requester: job.requester.clone(),
             company: job.company.clone(),
-            policy: job.policy.clone(),
+            policy,
             origin: job.origin.clone(),
             message,
         };
@@ -185,11 +189,15 @@ impl ContactActor {
         conversation: ConversationId,
         cause: &Cause,
     ) -> Result<ContactAnswer, Error> {
-        let release = ContactCommand::Release { company, conversation };
+        let release = ContactCommand::Release { company: company.clone(), conversation };
         let closing = record.appends.first().map(|append| append.stream);
         for _ in 0..ATTEMPTS_MAX {
             let version = self.load().await?;
-            let released = contact::decide(self.state(), &release)?;
+            // The pair is free already, so the conversation is closed already, and its actor does not know it yet.
+            let Ok(released) = contact::decide(self.state(), &release) else {
+                let key = self.shared.keys.pair(self.id, &company);
+                return Ok(ContactAnswer::Closed(Outcome::Refused(Refusal::Claim { key, actual: None })));
+            };
             let mut record = record.clone();
             let now = Timestamp(record.at_ms);
             self.add_contact_events(&mut record, version, &released, now, cause);
@@ -263,10 +271,17 @@ impl ContactActor {
     }
 
     fn apply(&mut self, events: &[ContactEvent], position: store::Position) {
-        if let Some(loaded) = &mut self.loaded {
-            loaded.state = events.iter().fold(loaded.state.take(), contact::evolve);
-            loaded.version += events.len() as u64;
-            loaded.position = position;
+        let Some(loaded) = &mut self.loaded else { return };
+        loaded.state = events.iter().fold(loaded.state.take(), contact::evolve);
+        loaded.version += events.len() as u64;
+        loaded.position = position;
+        if loaded.version - loaded.snapshot >= self.shared.options.snapshot_every
+            && let Some(state) = &loaded.state
+        {
+            let snapshot =
+                Snapshot { version: loaded.version, bytes: codec::snapshot::encode_contact(state) };
+            self.shared.committer.put_snapshot(contact_stream(self.id), snapshot);
+            loaded.snapshot = loaded.version;
         }
     }
 

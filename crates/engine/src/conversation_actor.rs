@@ -16,15 +16,15 @@ use domain::{
     Timestamp,
 };
 use std::sync::Arc;
-use store::{Append, Outcome, Position, Record, Refusal, Snapshot, TimerEntry};
+use store::{Append, Outcome, Position, Record, Refusal, Snapshot, StoredCommand, TimerEntry};
 use uuid::Uuid;
 
 /// How often a command is decided anew because somebody else wrote the stream.
 const ATTEMPTS_MAX: usize = 3;
 
 pub(crate) enum ConversationJob {
-    Order { order: Order, request: Request },
-    Contribute { agent: AgentId, content: Content, request: Request },
+    Order { order: Order, request: Request, received: Timestamp },
+    Contribute { agent: AgentId, content: Content, request: Request, received: Timestamp },
     Fire(TimerEntry),
     Sleep,
 }
@@ -33,6 +33,15 @@ pub(crate) enum ConversationAnswer {
     Accepted(Accepted),
     Fired,
     /// The conversation does not have that timer any more (`T2`).
+    Stale,
+}
+
+/// What became of a commit.
+enum Committed {
+    Stored(Position),
+    /// The same command was stored before.
+    Duplicate(StoredCommand),
+    /// The log had moved on.
     Stale,
 }
 
@@ -50,9 +59,11 @@ impl Behaviour for ConversationActor {
 
     async fn handle(&mut self, job: ConversationJob) -> Next<Self::Answer> {
         let answer = match job {
-            ConversationJob::Order { order, request } => self.order(order, &request).await,
-            ConversationJob::Contribute { agent, content, request } => {
-                self.contribute(agent, content, &request).await
+            ConversationJob::Order { order, request, received } => {
+                self.order(order, &request, received).await
+            }
+            ConversationJob::Contribute { agent, content, request, received } => {
+                self.contribute(agent, content, &request, received).await
             }
             ConversationJob::Fire(entry) => self.fire(entry).await,
             ConversationJob::Sleep => {
@@ -73,7 +84,12 @@ impl ConversationActor {
         Self { id, shared, ticket, loaded: None }
     }
 
-    async fn order(&mut self, order: Order, request: &Request) -> Result<ConversationAnswer, Error> {
+    async fn order(
+        &mut self,
+        order: Order,
+        request: &Request,
+        received: Timestamp,
+    ) -> Result<ConversationAnswer, Error> {
         let id = self.shared.new_message_id();
         let message = order.writes_message().then_some(id);
         let sent_at = match &order {
@@ -86,8 +102,8 @@ impl ConversationActor {
             | Order::EndByAgent { .. }
             | Order::EndBySupervisor { .. } => None,
         };
-        let redelivered = self.shared.recovery.is_redelivery(sent_at, self.shared.clock.now());
-        self.execute(&order.into_command(id, redelivered), message, request).await
+        let redelivered = self.shared.recovery.is_redelivery(sent_at, received);
+        self.execute(&order.into_command(id, redelivered), message, request, received).await
     }
 
     async fn contribute(
@@ -95,10 +111,11 @@ impl ConversationActor {
         agent: AgentId,
         content: Content,
         request: &Request,
+        received: Timestamp,
     ) -> Result<ConversationAnswer, Error> {
         let id = self.shared.new_message_id();
         let command = Command::Contribute { agent, message: Message { id, content } };
-        self.execute(&command, Some(id), request).await
+        self.execute(&command, Some(id), request, received).await
     }
 
     async fn execute(
@@ -106,11 +123,14 @@ impl ConversationActor {
         command: &Command,
         message: Option<MessageId>,
         request: &Request,
+        received: Timestamp,
     ) -> Result<ConversationAnswer, Error> {
         for _ in 0..ATTEMPTS_MAX {
-            let now = self.shared.clock.now();
-            // Section 6.4: what was due before this input happens before it; what is due just now happens after it.
-            self.settle(|fires_at| fires_at < now).await?;
+            // Section 6.4: the time of receipt counts. What was due before it happens before it; what is due just then,
+            // or became due while the command waited for its turn, does not.
+            self.settle(|fires_at| fires_at < received).await?;
+            // What has just fired is stored with its own time, and this must not seem to have happened before it.
+            let now = self.state().map_or(received, |state| received.max(state.last_at));
             let events = self.decide(command, now)?;
             // What is fulfilled already writes nothing, but an id is remembered all the same (`L6`).
             if events.is_empty() && request.command.is_none() {
@@ -118,12 +138,11 @@ impl ConversationActor {
                 return Ok(ConversationAnswer::Accepted(self.accepted(message, position)));
             }
             match self.commit(&events, now, &request.cause(), request.command.as_ref(), message).await? {
-                Outcome::Stored(position) => {
+                Committed::Stored(position) => {
                     return Ok(ConversationAnswer::Accepted(self.accepted(message, position)));
                 }
-                Outcome::Duplicate(stored) => return repeated(&stored).map(ConversationAnswer::Accepted),
-                Outcome::Refused(Refusal::CommandReused) => return Err(Error::CommandReused),
-                Outcome::Refused(Refusal::Version { .. } | Refusal::Claim { .. }) => self.loaded = None,
+                Committed::Duplicate(stored) => return repeated(&stored).map(ConversationAnswer::Accepted),
+                Committed::Stale => {}
             }
         }
         Err(Error::Overloaded("contention"))
@@ -132,7 +151,11 @@ impl ConversationActor {
     /// Fires a timer that the queue found due, and what was due before it.
     async fn fire(&mut self, entry: TimerEntry) -> Result<ConversationAnswer, Error> {
         let now = self.shared.clock.now();
-        self.load().await?;
+        if self.load().await? == 0 {
+            // The index can be seen a moment before the opening that armed the timer is durable.
+            self.loaded = None;
+            return Err(Error::Rejected(Rejection::ConversationUnknown));
+        }
         let was_armed = derived::timer_entries(self.id, self.state()).contains(&entry);
         self.settle(|fires_at| fires_at <= now).await?;
         Ok(if was_armed { ConversationAnswer::Fired } else { ConversationAnswer::Stale })
@@ -140,29 +163,34 @@ impl ConversationActor {
 
     /// Fires the conversation's own timers that may fire by now, in the order in which they are due (`T3`).
     async fn settle(&mut self, may_fire: impl Fn(Timestamp) -> bool) -> Result<(), Error> {
-        loop {
+        let mut stale = 0;
+        while stale < ATTEMPTS_MAX {
             let recovery = self.shared.recovery;
             self.load().await?;
             let armed = self.state().map(timers).unwrap_or_default();
             let next = armed.into_iter().find(|timer| may_fire(recovery.fires_at(timer.kind, timer.due)));
             let Some(timer) = next else { return Ok(()) };
-            self.fire_one(timer).await?;
+            if !self.fire_one(timer).await? {
+                stale += 1;
+            }
         }
+        Err(Error::Overloaded("contention"))
     }
 
-    async fn fire_one(&mut self, timer: Timer) -> Result<(), Error> {
+    /// Whether it fired; if not, what is armed has to be looked at again.
+    async fn fire_one(&mut self, timer: Timer) -> Result<bool, Error> {
         let now = self.shared.clock.now();
         let command = Command::Fire { kind: timer.kind, due: timer.due, armed_by: timer.armed_by };
         let events = self.decide(&command, now)?;
-        if events.is_empty() {
-            return Err(Error::Rejected(Rejection::NotActive));
-        }
+        // Joining late can arm a timer that was due before, and only from then on it can be late.
+        let could_fire = self.state().map_or(timer.due, |state| timer.due.max(state.last_at));
         match self.commit(&events, now, &self.timer_cause(timer.armed_by), None, None).await? {
-            Outcome::Stored(_) => record_lateness(timer.kind, self.shared.clock.now().since_ms(timer.due)),
-            // Somebody else wrote the stream: look again at what is armed.
-            Outcome::Refused(_) | Outcome::Duplicate(_) => self.loaded = None,
+            Committed::Stored(_) => {
+                record_lateness(timer.kind, self.shared.clock.now().since_ms(could_fire));
+                Ok(true)
+            }
+            Committed::Stale | Committed::Duplicate(_) => Ok(false),
         }
-        Ok(())
     }
 
     fn timer_cause(&self, armed_by: u64) -> Cause {
@@ -173,7 +201,8 @@ impl ConversationActor {
         }
     }
 
-    /// Makes the events durable, then applies them. A close is committed by the contact, whose pair it frees.
+    /// Makes the events durable, then applies them. Whatever else comes back, the state in memory may no longer be the
+    /// one of the log, and is loaded again before the next decision.
     async fn commit(
         &mut self,
         events: &[ConversationEvent],
@@ -181,7 +210,7 @@ impl ConversationActor {
         cause: &Cause,
         command: Option<&CommandId>,
         message: Option<MessageId>,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<Committed, Error> {
         let expected = self.load().await?;
         let before = self.state();
         let after =
@@ -200,15 +229,24 @@ impl ConversationActor {
             timers: derived::timer_changes(self.id, before, after.as_ref()),
         };
         let outcome = match after.as_ref().filter(|after| after.is_closed()) {
-            Some(closed) => self.commit_close(closed, record, cause).await?,
-            None => self.shared.committer.commit(record).await?,
+            Some(closed) => self.commit_close(closed, record, cause).await,
+            None => self.shared.committer.commit(record).await,
         };
-        if let Outcome::Stored(position) = outcome {
+        if let Ok(Outcome::Stored(position)) = outcome {
             self.apply(after, expected + events.len() as u64, position);
+            return Ok(Committed::Stored(position));
         }
-        Ok(outcome)
+        self.loaded = None;
+        match outcome? {
+            Outcome::Stored(position) => Ok(Committed::Stored(position)),
+            Outcome::Duplicate(stored) => Ok(Committed::Duplicate(stored)),
+            Outcome::Refused(Refusal::Version { .. } | Refusal::Claim { .. }) => Ok(Committed::Stale),
+            Outcome::Refused(Refusal::CommandReused) => Err(Error::CommandReused),
+            Outcome::Refused(Refusal::Damaged(what)) => Err(Error::Damaged(what)),
+        }
     }
 
+    /// A close is committed by the contact, whose pair it frees.
     async fn commit_close(
         &self,
         closed: &Conversation,

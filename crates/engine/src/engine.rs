@@ -9,9 +9,8 @@ use crate::{
     Accepted, AgentInitiated, Clock, Cursor, Error, EventRecord, IdSource, Inbound, Options, Order, Request,
     StartError, load, quarantine, start, timers,
 };
-use domain::channel::ChannelSettings;
 use domain::configuration::{Apply, Configuration};
-use domain::conversation::{Conversation, Origin};
+use domain::conversation::{Conversation, Origin, Policy};
 use domain::{Address, ChannelId, ConversationId, Rejection, Timestamp};
 use std::sync::{Arc, mpsc};
 use store::EventLog;
@@ -66,19 +65,20 @@ impl Engine {
     ) -> Result<Accepted, Error> {
         let _pass = self.gate.enter()?;
         let Inbound { from, to, content, sent_at } = inbound;
-        let settings = self.settings(channel, &to)?;
-        let redelivered = self.shared.recovery.is_redelivery(sent_at, self.shared.clock.now());
+        let received = self.shared.clock.now();
+        let policy = self.policy(channel, &to);
+        let redelivered = self.shared.recovery.is_redelivery(sent_at, received);
         let opening = OpenJob {
             channel: channel.clone(),
             requester: from,
             company: to,
-            policy: settings.policy(),
+            policy,
             origin: Origin::Requester { sent_at, redelivered },
             content: content.clone(),
             request: request.clone(),
         };
         let order = Order::Receive { content, sent_at };
-        let follow = || ConversationJob::Order { order: order.clone(), request: request.clone() };
+        let follow = || ConversationJob::Order { order: order.clone(), request: request.clone(), received };
         let result = self.to_pair(&opening, follow).await;
         count("inbound", &result);
         result
@@ -96,12 +96,13 @@ impl Engine {
     ) -> Result<Accepted, Error> {
         let _pass = self.gate.enter()?;
         let AgentInitiated { agent, to, from, content } = first;
-        let settings = self.settings(channel, &from)?;
+        let received = self.shared.clock.now();
+        let policy = self.policy(channel, &from);
         let opening = OpenJob {
             channel: channel.clone(),
             requester: to,
             company: from,
-            policy: settings.policy(),
+            policy,
             origin: Origin::Agent(agent.clone()),
             content: content.clone(),
             request: request.clone(),
@@ -110,6 +111,7 @@ impl Engine {
             agent: agent.clone(),
             content: content.clone(),
             request: request.clone(),
+            received,
         };
         let result = self.to_pair(&opening, follow).await;
         count("contribute", &result);
@@ -123,10 +125,11 @@ impl Engine {
     pub async fn order(&self, id: ConversationId, order: Order, request: Request) -> Result<Accepted, Error> {
         let _pass = self.gate.enter()?;
         self.known(id)?;
-        let job = || ConversationJob::Order { order: order.clone(), request: request.clone() };
+        let received = self.shared.clock.now();
+        let job = || ConversationJob::Order { order: order.clone(), request: request.clone(), received };
         let result = match self.ask_conversation(id, job).await {
-            Err(Error::Rejected(rejection)) => self.earlier_or(&request, rejection).await,
-            other => other,
+            Err(error) => self.earlier_or(&request, error).await,
+            Ok(accepted) => Ok(accepted),
         };
         count("order", &result);
         result
@@ -232,6 +235,8 @@ impl Engine {
     pub async fn drain(&self) {
         self.gate.close().await;
         let _ = self.stop.send(true);
+        // Each owner of timers lets go of its end when what it was firing is done.
+        self.stop.closed().await;
         self.shared.committer.stop().await;
         self.shared.arbiters.stop();
     }
@@ -250,8 +255,7 @@ impl Engine {
                 Ok(ContactAnswer::Accepted(accepted)) => return Ok(accepted),
                 Ok(ContactAnswer::Active(active)) => active,
                 Ok(ContactAnswer::Closed(_)) => return Err(Error::ActorFailed),
-                Err(Error::Rejected(rejection)) => return self.earlier_or(&opening.request, rejection).await,
-                Err(error) => return Err(error),
+                Err(error) => return self.earlier_or(&opening.request, error).await,
             };
             match self.ask_conversation(active, &follow).await {
                 // LC-4: it closed before the message came to it, so the message belongs to a new one.
@@ -282,10 +286,12 @@ impl Engine {
         }
     }
 
-    /// What was accepted once is answered again even where the rules would refuse it now (`L6`).
-    async fn earlier_or(&self, request: &Request, rejection: Rejection) -> Result<Accepted, Error> {
-        let earlier = self.shared.earlier(request.command.as_ref()).await?;
-        earlier.ok_or(Error::Rejected(rejection))
+    /// What was accepted once is answered again even where it would be refused now (`L6`).
+    async fn earlier_or(&self, request: &Request, error: Error) -> Result<Accepted, Error> {
+        if !matches!(error, Error::Rejected(_) | Error::UnknownChannel | Error::UnknownCompanyAddress) {
+            return Err(error);
+        }
+        self.shared.earlier(request.command.as_ref()).await?.ok_or(error)
     }
 
     /// An id that no store of this shape ever gave leads nowhere; it must not wake an actor.
@@ -294,11 +300,12 @@ impl Engine {
         if possible { Ok(()) } else { Err(Error::Rejected(Rejection::ConversationUnknown)) }
     }
 
-    fn settings(&self, channel: &ChannelId, company: &Address) -> Result<ChannelSettings, Error> {
+    /// What a new conversation with this address of the company would go by.
+    fn policy(&self, channel: &ChannelId, company: &Address) -> Result<Policy, Error> {
         let configuration = self.shared.configuration();
         let settings = configuration.channels.get(channel).ok_or(Error::UnknownChannel)?;
         if settings.addresses.is_empty() || settings.addresses.contains(company) {
-            Ok(settings.clone())
+            Ok(settings.policy())
         } else {
             Err(Error::UnknownCompanyAddress)
         }

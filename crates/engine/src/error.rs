@@ -26,6 +26,9 @@ pub enum Error {
     /// The actor failed while it worked on this; whether it was stored is unknown, so repeat it with the same id.
     #[error("the conversation's actor failed; repeat the command with the same id")]
     ActorFailed,
+    /// The command would make a record that no store takes; nothing was stored.
+    #[error("the command is too large to be stored: {0}")]
+    Malformed(&'static str),
     /// What is stored cannot be read; the conversation is stopped until somebody looks at it (`L3`).
     #[error("what is stored cannot be read: {0}")]
     Damaged(String),
@@ -70,6 +73,7 @@ impl Error {
             Self::Overloaded(_) => "overloaded",
             Self::Draining => "draining",
             Self::ActorFailed => "actor_failed",
+            Self::Malformed(_) => "record_malformed",
             Self::Damaged(_) => "store_damaged",
             Self::Store(_) => "store_failed",
         }

@@ -104,7 +104,7 @@ fn load<S>(
 ) -> Result<Loaded<S>, Error> {
     let end = log.version(stream)?;
     // A snapshot that is ahead of its log, or cannot be read, is thrown away: it is a cache.
-    let usable = log.snapshot(stream)?.filter(|snapshot| snapshot.version <= end);
+    let usable = log.snapshot(stream).ok().flatten().filter(|snapshot| snapshot.version <= end);
     let decoded =
         usable.and_then(|Snapshot { version, bytes }| Some((version, decode_snapshot(&bytes).ok()?)));
     let (mut version, mut state) = decoded.map_or((0, None), |(version, state)| (version, Some(state)));

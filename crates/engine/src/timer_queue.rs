@@ -2,7 +2,7 @@
 
 use domain::Timestamp;
 use domain::conversation::TimerKind;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use store::{PartitionId, TimerChange, TimerEntry};
 use tokio::sync::Notify;
@@ -42,29 +42,47 @@ pub(crate) struct TimerQueues {
     queues: Arc<Vec<(Mutex<TimerQueue>, Notify)>>,
 }
 
-/// The nearest timers of one partition, by the time at which each may fire.
+/// The nearest timers of one partition, in the order in which they are due.
 pub(crate) struct TimerQueue {
     recovery: Recovery,
-    nearest: BTreeSet<(Timestamp, TimerEntry)>,
-    /// Fired and not yet answered; an answer of the actor is awaited before the entry may be queued again.
-    in_flight: BTreeSet<TimerEntry>,
-    /// All entries of the index up to this one are in memory; `None` when all of them are.
+    /// All entries of the index up to the horizon, but for those in flight, those that come again, and, during the
+    /// grace, those that wait for its end.
+    nearest: BTreeSet<TimerEntry>,
+    /// Fired and not yet answered, each with how often that has failed before.
+    in_flight: BTreeMap<TimerEntry, u32>,
+    /// Could not be fired: when each comes again, and how often it has failed.
+    again: BTreeMap<TimerEntry, (Timestamp, u32)>,
+    /// How far the index is in memory; `None` when all of it is.
     horizon: Option<TimerEntry>,
+    /// Whether timers that close wait for the end of the grace. They are left in the index, which is read again then.
+    grace: bool,
+    /// Whether there are any such.
+    waiting: bool,
     /// What was committed while a page of the index is being read, which may or may not show it.
     during_fill: Option<Vec<TimerChange>>,
     max: usize,
 }
 
+/// Before every entry of an index.
+const BEGINNING: TimerEntry =
+    TimerEntry { due_ms: 0, stream: store::StreamId([0; 16]), kind: 0, armed_by: 0 };
+/// How long a timer that cannot be fired waits at first; it doubles each time.
+const RETRY_MS: i64 = 1000;
+/// The longest that it waits.
+const RETRY_MS_MAX: i64 = 300_000;
+
 impl TimerQueues {
     pub(crate) fn new(partitions: u16, recovery: Recovery, max: usize) -> Self {
         let queue = || {
-            let beginning = TimerEntry { due_ms: 0, stream: store::StreamId([0; 16]), kind: 0, armed_by: 0 };
-            // Nothing is in memory yet: the horizon is before every entry, so that the first look fills it.
+            // Nothing is in memory yet, so the first look reads the index.
             let queue = TimerQueue {
                 recovery,
                 nearest: BTreeSet::new(),
-                in_flight: BTreeSet::new(),
-                horizon: Some(beginning),
+                in_flight: BTreeMap::new(),
+                again: BTreeMap::new(),
+                horizon: Some(BEGINNING),
+                grace: recovery.last.is_some(),
+                waiting: false,
                 during_fill: None,
                 max,
             };
@@ -108,62 +126,53 @@ impl TimerQueue {
             changes.push(change);
         }
         match change {
-            TimerChange::Arm(entry) => self.arm(entry),
-            TimerChange::Disarm(entry) => self.disarm(&entry),
-        }
-    }
-
-    fn arm(&mut self, entry: TimerEntry) {
-        // Beyond the horizon the index remembers it.
-        if self.horizon.is_none_or(|horizon| entry <= horizon) {
-            self.insert(entry);
-        }
-        if self.nearest.len() > self.max * 2 {
-            self.shorten();
-        }
-    }
-
-    fn disarm(&mut self, entry: &TimerEntry) {
-        if let Some(fires_at) = self.fires_at(entry) {
-            self.nearest.remove(&(fires_at, *entry));
+            // Beyond the horizon the index remembers it.
+            TimerChange::Arm(entry) if self.horizon.is_none_or(|horizon| entry <= horizon) => {
+                self.insert(entry)
+            }
+            TimerChange::Arm(_) => {}
+            TimerChange::Disarm(entry) => {
+                self.nearest.remove(&entry);
+                self.again.remove(&entry);
+            }
         }
     }
 
     fn insert(&mut self, entry: TimerEntry) {
-        if self.in_flight.contains(&entry) {
-            return;
-        }
-        if let Some(fires_at) = self.fires_at(&entry) {
-            self.nearest.insert((fires_at, entry));
-        }
-    }
-
-    /// Forgets all but the nearest `max` entries in the index's order; the index remembers them.
-    fn shorten(&mut self) {
-        let mut entries: Vec<TimerEntry> = self.nearest.iter().map(|(_, entry)| *entry).collect();
-        entries.sort_unstable();
-        let Some(horizon) = entries.get(self.max.saturating_sub(1)).copied() else { return };
-        // While closing timers wait for the grace to end, what fires next may stand far back in the index.
-        if self.next_fires_at().is_some_and(|next| next.0 > horizon.due_ms) {
-            return;
-        }
-        self.nearest.retain(|(_, entry)| *entry <= horizon);
-        self.horizon = Some(horizon);
-    }
-
-    fn fires_at(&self, entry: &TimerEntry) -> Option<Timestamp> {
         // A kind of a later version is left in the index for the build that knows it.
-        TimerKind::from_number(entry.kind).map(|kind| self.recovery.fires_at(kind, Timestamp(entry.due_ms)))
+        let Some(kind) = TimerKind::from_number(entry.kind) else { return };
+        let due = Timestamp(entry.due_ms);
+        if self.grace && self.recovery.fires_at(kind, due) > due {
+            self.waiting = true;
+            return;
+        }
+        if self.in_flight.contains_key(&entry) || self.again.contains_key(&entry) {
+            return;
+        }
+        if self.nearest.insert(entry) && self.nearest.len() > self.max * 2 {
+            self.shorten();
+        }
+    }
+
+    /// Forgets all but the nearest `max` entries; the index remembers them.
+    fn shorten(&mut self) {
+        if let Some(first_forgotten) = self.nearest.iter().nth(self.max).copied() {
+            self.nearest.split_off(&first_forgotten);
+            self.horizon = self.nearest.last().copied();
+        }
     }
 
     /// Where to go on reading the index, and how much, when too little is in memory to know what fires next. The page
     /// has to be given to [`fill`](Self::fill).
-    pub(crate) fn wants(&mut self) -> Option<(TimerEntry, usize)> {
-        let horizon = self.horizon?;
-        let next_is_known = self.next_fires_at().is_some_and(|next| next.0 <= horizon.due_ms);
-        if next_is_known && self.nearest.len() >= self.max / 2 {
-            return None;
+    pub(crate) fn wants(&mut self, now: Timestamp) -> Option<(TimerEntry, usize)> {
+        if self.grace && now >= self.recovery.grace_until {
+            self.grace = false;
+            if std::mem::take(&mut self.waiting) {
+                self.nearest.clear();
+                self.horizon = Some(BEGINNING);
+            }
         }
+        let horizon = self.horizon.filter(|_| self.nearest.len() < self.max.div_ceil(2))?;
         self.during_fill = Some(Vec::new());
         Some((horizon, self.max))
     }
@@ -178,19 +187,26 @@ impl TimerQueue {
         }
     }
 
-    /// When the next timer may fire, as far as memory knows.
+    /// When to look again: the next timer is due then, comes again, or the grace ends.
     pub(crate) fn next_fires_at(&self) -> Option<Timestamp> {
-        self.nearest.first().map(|(fires_at, _)| *fires_at)
+        let due = self.nearest.first().map(|entry| Timestamp(entry.due_ms));
+        let again = self.again.values().map(|(at, _)| *at).min();
+        let grace_ends = self.waiting.then_some(self.recovery.grace_until);
+        [due, again, grace_ends].into_iter().flatten().min()
     }
 
     /// Takes the next timer that may fire, unless too many are firing already.
     pub(crate) fn take_due(&mut self, now: Timestamp, in_flight_max: usize) -> Option<TimerEntry> {
-        let (fires_at, entry) = *self.nearest.first()?;
-        if fires_at > now || self.in_flight.len() >= in_flight_max {
+        if self.in_flight.len() >= in_flight_max {
             return None;
         }
-        self.nearest.remove(&(fires_at, entry));
-        self.in_flight.insert(entry);
+        let again =
+            self.again.iter().find(|(_, (at, _))| *at <= now).map(|(entry, (_, failed))| (*entry, *failed));
+        let due = || self.nearest.first().filter(|entry| entry.due_ms <= now.0).map(|entry| (*entry, 0));
+        let (entry, failed) = again.or_else(due)?;
+        self.again.remove(&entry);
+        self.nearest.remove(&entry);
+        self.in_flight.insert(entry, failed);
         Some(entry)
     }
 
@@ -199,16 +215,17 @@ impl TimerQueue {
         self.in_flight.remove(entry);
     }
 
-    /// The entry could not be fired; it comes again at `retry_at`.
-    pub(crate) fn retry(&mut self, entry: TimerEntry, retry_at: Timestamp) {
-        if self.in_flight.remove(&entry) {
-            self.nearest.insert((retry_at, entry));
+    /// The entry could not be fired; it comes again, later each time.
+    pub(crate) fn retry(&mut self, entry: TimerEntry, now: Timestamp) {
+        if let Some(failed) = self.in_flight.remove(&entry) {
+            let wait_ms = (RETRY_MS << failed.min(16)).min(RETRY_MS_MAX);
+            self.again.insert(entry, (Timestamp(now.0 + wait_ms), failed + 1));
         }
     }
 
     /// How many timers are in memory.
     pub(crate) fn len(&self) -> usize {
-        self.nearest.len()
+        self.nearest.len() + self.again.len()
     }
 }
 
@@ -225,7 +242,7 @@ mod tests {
         let recovery = Recovery { last, started: Timestamp(1000), grace_until: Timestamp(5000) };
         let queues = TimerQueues::new(1, recovery, max);
         let mut queue = queues.lock(PartitionId(0));
-        let (_, asked) = queue.wants().unwrap();
+        let (_, asked) = queue.wants(Timestamp(0)).unwrap();
         queue.fill(asked, Vec::new());
         drop(queue);
         queues
@@ -243,7 +260,36 @@ mod tests {
         queues.apply(PartitionId(0), &overdue.map(TimerChange::Arm));
         let mut queue = queues.lock(PartitionId(0));
         assert_eq!(take_all(&mut queue, 4999), [50]);
+        assert_eq!(queue.next_fires_at(), Some(Timestamp(5000)), "the end of the grace");
+        let (from, asked) = queue.wants(Timestamp(5000)).unwrap();
+        assert_eq!(from, BEGINNING, "what waited is read from the index now");
+        queue.fill(asked, vec![overdue[0]]);
         assert_eq!(take_all(&mut queue, 5000), [100]);
+    }
+
+    /// X1
+    #[test]
+    fn what_waits_for_the_grace_takes_no_memory() {
+        let queues = queues(Some(Timestamp(0)), 4);
+        let armed: Vec<TimerChange> =
+            (1..1000).map(|due_ms| TimerChange::Arm(entry(due_ms, TimerKind::IdleCancel))).collect();
+        queues.apply(PartitionId(0), &armed);
+        assert_eq!(queues.lock(PartitionId(0)).len(), 0);
+    }
+
+    #[test]
+    fn a_timer_that_cannot_be_fired_comes_again_later_each_time_unless_it_is_disarmed() {
+        let queues = queues(None, 10);
+        let armed = entry(2000, TimerKind::IdleReminder);
+        queues.apply(PartitionId(0), &[TimerChange::Arm(armed)]);
+        let mut queue = queues.lock(PartitionId(0));
+        for (at_ms, again_ms) in [(2000, 3000), (3000, 5000), (5000, 9000)] {
+            assert_eq!(take_all(&mut queue, at_ms), [2000]);
+            queue.retry(armed, Timestamp(at_ms));
+            assert_eq!(queue.next_fires_at(), Some(Timestamp(again_ms)));
+        }
+        queue.change(TimerChange::Disarm(armed));
+        assert_eq!(queue.next_fires_at(), None);
     }
 
     /// T1
@@ -268,7 +314,7 @@ mod tests {
         let mut queue = queues.lock(PartitionId(0));
         assert_eq!(queue.len(), 4);
         assert_eq!(take_all(&mut queue, 100), [1, 2, 3, 4]);
-        let (horizon, asked) = queue.wants().unwrap();
+        let (horizon, asked) = queue.wants(Timestamp(0)).unwrap();
         queue.fill(asked, all.iter().copied().filter(|entry| *entry > horizon).take(asked).collect());
         assert_eq!(take_all(&mut queue, 100), [5, 6, 7, 8]);
     }
@@ -281,7 +327,7 @@ mod tests {
         queues.apply(PartitionId(0), &armed);
         let mut queue = queues.lock(PartitionId(0));
         assert_eq!(take_all(&mut queue, 100), [10, 20]);
-        let (_, asked) = queue.wants().unwrap();
+        let (_, asked) = queue.wants(Timestamp(0)).unwrap();
         // The page was read before these two were committed.
         queue.change(TimerChange::Arm(entry(35, TimerKind::IdleReminder)));
         queue.change(TimerChange::Disarm(entry(40, TimerKind::IdleReminder)));

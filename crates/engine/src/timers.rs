@@ -3,7 +3,7 @@
 use crate::conversation_actor::{ConversationAnswer, ConversationJob};
 use crate::shared::Shared;
 use crate::{Error, quarantine};
-use domain::{ConversationId, Seconds, Timestamp};
+use domain::{ConversationId, Timestamp};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +12,6 @@ use tokio::sync::watch;
 
 /// The owner looks at the clock at least this often, because the timeline is slewed.
 const LOOK_MS_MAX: i64 = 30_000;
-/// When a timer comes again that could not be fired.
-const RETRY: Seconds = Seconds(1);
 
 /// Fires one partition's timers until `stopping` says so.
 pub(crate) async fn own(shared: Arc<Shared>, partition: PartitionId, mut stopping: watch::Receiver<bool>) {
@@ -30,7 +28,7 @@ pub(crate) async fn own(shared: Arc<Shared>, partition: PartitionId, mut stoppin
         tokio::select! {
             _ = stopping.changed() => {}
             () = shared.queues.changed(partition).notified() => {}
-            Some(()) = firing.next(), if !firing.is_empty() => {}
+            Some(_) = firing.next(), if !firing.is_empty() => {}
             () = tokio::time::sleep(Duration::from_millis(wait)) => {}
         }
     }
@@ -61,14 +59,15 @@ pub(crate) async fn fire_next(shared: &Shared) -> Result<bool, Error> {
     let Some((_, partition)) = first else { return Ok(false) };
     let taken = take_due(shared, partition, now);
     if let Some(entry) = taken {
-        fire(shared, partition, entry).await;
+        // Whoever drives the engine has no use for trying again.
+        fire(shared, partition, entry).await?;
     }
     Ok(taken.is_some())
 }
 
 async fn refill(shared: &Shared, partition: PartitionId) -> Result<(), Error> {
     loop {
-        let wanted = shared.queues.lock(partition).wants();
+        let wanted = shared.queues.lock(partition).wants(shared.clock.now());
         let Some((after, limit)) = wanted else { return Ok(()) };
         let page = shared.reading(move |log| Ok(log.timers(partition, Some(after), limit)?)).await?;
         shared.queues.lock(partition).fill(limit, page);
@@ -89,7 +88,7 @@ fn wait_ms(shared: &Shared, partition: PartitionId, now: Timestamp) -> u64 {
     u64::try_from(ms).unwrap_or(0)
 }
 
-async fn fire(shared: &Shared, partition: PartitionId, entry: TimerEntry) {
+async fn fire(shared: &Shared, partition: PartitionId, entry: TimerEntry) -> Result<(), Error> {
     let answer = ask_to_fire(shared, entry).await;
     match &answer {
         Ok(ConversationAnswer::Fired | ConversationAnswer::Accepted(_)) => {}
@@ -103,10 +102,15 @@ async fn fire(shared: &Shared, partition: PartitionId, entry: TimerEntry) {
         }
     }
     let mut queue = shared.queues.lock(partition);
-    if answer.is_ok() {
-        queue.done(&entry);
-    } else {
-        queue.retry(entry, shared.clock.now().plus(RETRY));
+    match answer {
+        Ok(_) => {
+            queue.done(&entry);
+            Ok(())
+        }
+        Err(error) => {
+            queue.retry(entry, shared.clock.now());
+            Err(error)
+        }
     }
 }
 

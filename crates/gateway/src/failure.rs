@@ -170,6 +170,7 @@ impl From<engine::Error> for Failure {
             Error::Overloaded(_) => Self::new(ProblemCode::Overloaded, text),
             Error::Draining => Self::new(ProblemCode::Draining, "the server is stopping; try again shortly"),
             Error::ActorFailed => Self::new(ProblemCode::ActorFailed, text),
+            Error::Malformed(_) => Self::new(ProblemCode::RecordMalformed, "the command is too large to be stored as one").because(text),
             Error::Damaged(_) => Self::new(
                 ProblemCode::StoreDamaged,
                 "what is stored of this conversation cannot be read; it is stopped until an operator looks at it",
@@ -212,6 +213,7 @@ mod tests {
             Error::Overloaded("mailbox"),
             Error::Draining,
             Error::ActorFailed,
+            Error::Malformed("too large"),
             Error::Damaged(String::new()),
             Error::Store(String::new()),
             Error::Rejected(Rejection::ConversationClosed),

@@ -48,6 +48,7 @@ impl Model {
                 | Error::Overloaded(_)
                 | Error::Draining
                 | Error::ActorFailed
+                | Error::Malformed(_)
                 | Error::Damaged(_)),
             ) => return Err(("L6", format!("{sent:?} is answered with {error}"))),
         }

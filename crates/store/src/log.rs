@@ -138,6 +138,8 @@ pub enum Refusal {
     },
     /// The command's id was used with another body (`L6`).
     CommandReused,
+    /// What decides about the record is stored, but cannot be read (`L3`); says what.
+    Damaged(String),
 }
 
 /// An event as read back from its stream.

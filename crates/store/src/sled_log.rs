@@ -151,7 +151,7 @@ impl EventLog for SledLog {
         shape::check(&self.identity, records)?;
         let mut writer = self.writer()?;
         let mut plan = Plan::new(&self.log, self.durable().heads.clone());
-        let outcomes = records.iter().map(|record| plan.add(record)).collect::<Result<_, _>>()?;
+        let outcomes = records.iter().map(|record| plan.add_or_refuse(record)).collect::<Result<_, _>>()?;
         let Plan { batch, heads, latest_ms, stored, .. } = plan;
         if stored == 0 {
             return Ok(outcomes);

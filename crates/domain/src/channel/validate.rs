@@ -11,6 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn validate(channels: &BTreeMap<ChannelId, ChannelSettings>) -> Vec<Problem> {
     let mut problems: Vec<Problem> =
         channels.iter().flat_map(|(id, settings)| problems_of(id, settings)).collect();
+    let size: usize = channels.values().map(size).sum();
+    if size > CONFIGURATION_MAX {
+        let expected = format!(
+            "fewer or shorter: all addresses and texts together have {size} bytes, of {CONFIGURATION_MAX}"
+        );
+        problems.push(Problem { channel: None, key: "channels", expected });
+    }
     let web_modes: BTreeSet<Mode> = channels
         .values()
         .filter(|settings| settings.kind == ChannelKind::Mweb)
@@ -21,6 +28,24 @@ pub fn validate(channels: &BTreeMap<ChannelId, ChannelSettings>) -> Vec<Problem>
         problems.push(Problem { channel: None, key: "mode", expected });
     }
     problems
+}
+
+/// The most that all channels together may take, in bytes: one change of the configuration is one record (`X1`).
+const CONFIGURATION_MAX: usize = 64 * 1024;
+
+fn size(settings: &ChannelSettings) -> usize {
+    let Messages {
+        idle_chat_reminder_message,
+        idle_chat_agent_message,
+        idle_chat_cancel_message,
+        prompt_agent_message,
+    } = &settings.messages;
+    let texts =
+        [idle_chat_reminder_message, idle_chat_agent_message, idle_chat_cancel_message, prompt_agent_message];
+    // What is neither an address nor a text takes less than this.
+    const REST: usize = 256;
+    let addresses: usize = settings.addresses.iter().map(|address| address.as_str().len() + 2).sum();
+    addresses + texts.iter().map(|text| text.len()).sum::<usize>() + REST
 }
 
 fn problems_of(id: &ChannelId, settings: &ChannelSettings) -> Vec<Problem> {

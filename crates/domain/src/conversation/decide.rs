@@ -32,7 +32,7 @@ pub fn decide(
     match command {
         Command::Open(_) | Command::Fire { .. } => Ok(Vec::new()),
         Command::Receive { message, sent_at, redelivered } => {
-            let counts_from = counts_from(*sent_at, *redelivered, conversation.last_at, context.now);
+            let counts_from = counts_from(*sent_at, *redelivered, conversation.last_word_at(), context.now);
             Ok(receive(conversation, message, *sent_at, counts_from))
         }
         Command::Post { agent, message } => {
@@ -102,7 +102,7 @@ fn open(opening: &Opening, context: Context<'_>) -> Result<Vec<ConversationEvent
 }
 
 /// The time of receipt drives all timers; only of what was redelivered after an outage the provider's time counts,
-/// never before what the conversation has seen and never after now (section 6.4).
+/// never before what was last said and never after now (section 6.4).
 fn counts_from(
     sent_at: Option<Timestamp>,
     redelivered: bool,

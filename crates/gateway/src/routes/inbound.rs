@@ -59,11 +59,11 @@ pub(super) async fn start(
     Ok(accepted(&answer))
 }
 
-/// The channel of that name, and what addresses it has.
+/// The channel of that name, and what addresses it has. One that is not configured may have been retired while
+/// conversations on it go on, so whether it is unknown is for the engine to say.
 fn configured(engine: &Engine, name: &str) -> Result<(ChannelId, ChannelKind), Failure> {
     let unknown = || Failure::from(engine::Error::UnknownChannel);
     let channel = ChannelId::new(name).map_err(|_| unknown())?;
-    let kind =
-        engine.configuration().channels.get(&channel).map(|settings| settings.kind).ok_or_else(unknown)?;
-    Ok((channel, kind))
+    let kind = engine.configuration().channels.get(&channel).map(|settings| settings.kind);
+    Ok((channel, kind.unwrap_or(ChannelKind::Own)))
 }

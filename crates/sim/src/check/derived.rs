@@ -1,12 +1,12 @@
 //! What is kept beside the records must say the same as they do: streams, timers, claims, snapshots, loaded state.
 
 use super::{Broken, Census, holds, read};
-use domain::ConversationId;
 use domain::conversation::ClosedState;
+use domain::{ConversationId, Event};
 use engine::keys::{contact_stream, conversation_stream};
 use engine::{Keys, derived, load};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{ClaimKey, EventLog, PartitionId, TimerEntry};
+use store::{ClaimKey, EventLog, PartitionId, Snapshot, TimerEntry};
 
 impl Census {
     /// L2: each stream by itself holds what the records say.
@@ -69,20 +69,28 @@ impl Census {
 
     /// L4: a snapshot is the fold of its stream up to its version.
     pub(super) fn check_snapshots(&self, log: &dyn EventLog) -> Result<(), Broken> {
-        for (stream, snapshot) in read(log.snapshots(None, usize::MAX))? {
-            let id = ConversationId::from_bytes(stream.0);
-            let limit = usize::try_from(snapshot.version).unwrap_or(usize::MAX);
-            let mut state = None;
+        let unreadable = |error: codec::Error| ("L4", error.to_string());
+        for (stream, Snapshot { version, bytes }) in read(log.snapshots(None, usize::MAX))? {
+            let limit = usize::try_from(version).unwrap_or(usize::MAX);
+            let (mut contact, mut conversation) = (None, None);
             for stored in read(log.read_stream(stream, 0, limit))? {
-                let envelope = codec::decode(&stored.bytes).map_err(|error| ("L4", error.to_string()))?;
-                if let domain::Event::Conversation(event) = &envelope.event {
-                    state = domain::conversation::evolve(state, envelope.at, event);
+                let envelope = codec::decode(&stored.bytes).map_err(unreadable)?;
+                match &envelope.event {
+                    Event::Contact(event) => contact = domain::contact::evolve(contact, event),
+                    Event::Conversation(event) => {
+                        conversation = domain::conversation::evolve(conversation, envelope.at, event);
+                    }
+                    Event::Configuration(_) | Event::Engine(_) => {}
                 }
             }
-            let kept = codec::snapshot::decode_conversation(&snapshot.bytes);
-            let kept = kept.map_err(|error| ("L4", error.to_string()))?;
-            holds("L4", state.as_ref() == Some(&kept), || {
-                format!("the snapshot of {id} at version {} is not its fold", snapshot.version)
+            let same = if conversation.is_some() {
+                conversation == Some(codec::snapshot::decode_conversation(&bytes).map_err(unreadable)?)
+            } else {
+                contact == Some(codec::snapshot::decode_contact(&bytes).map_err(unreadable)?)
+            };
+            holds("L4", same, || {
+                let of = conversation.map_or("a contact".to_owned(), |of| format!("{:?}", of.opened));
+                format!("the snapshot at version {version} of {of} is not its fold")
             })?;
         }
         Ok(())

@@ -193,8 +193,8 @@ fn check_counts_from(
     id: ConversationId,
 ) -> Result<(), Broken> {
     let ConversationEvent::RequesterMessagePosted { sent_at, counts_from, .. } = event else { return Ok(()) };
-    let earliest = before.map_or(Timestamp(i64::MIN), |before| before.last_at);
-    // The opening has just set `last_at` to the time of the same command.
+    let earliest = before.map_or(Timestamp(i64::MIN), Conversation::last_word_at);
+    // The opening is of the same command.
     let opening = before.is_some_and(|before| before.version == 1);
     let fits = *counts_from <= at && (*counts_from >= earliest || opening);
     holds("T4", fits && (sent_at.is_some() || *counts_from == at), || {

@@ -14,22 +14,29 @@ pub(super) struct Caches {
     snapshots: Tree,
     /// A value may be in several pieces and a write changes several rows, while sled shows each key as soon as it is
     /// set. Readers must see all of a write or none.
-    whole: RwLock<()>,
+    whole_tables: RwLock<()>,
+    /// The same for snapshots, so that the committer never waits for whoever reads a list.
+    whole_snapshots: RwLock<()>,
+}
+
+fn reading(whole: &RwLock<()>) -> RwLockReadGuard<'_, ()> {
+    whole.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn writing(whole: &RwLock<()>) -> RwLockWriteGuard<'_, ()> {
+    whole.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Caches {
     /// Opens the caches of a store.
     pub(super) fn new(db: &Db) -> Result<Self, Error> {
         let snapshots = db.open_tree("snapshots").map_err(failed)?;
-        Ok(Self { db: db.clone(), snapshots, whole: RwLock::new(()) })
-    }
-
-    fn reading(&self) -> RwLockReadGuard<'_, ()> {
-        self.whole.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn writing(&self) -> RwLockWriteGuard<'_, ()> {
-        self.whole.write().unwrap_or_else(PoisonError::into_inner)
+        Ok(Self {
+            db: db.clone(),
+            snapshots,
+            whole_tables: RwLock::default(),
+            whole_snapshots: RwLock::default(),
+        })
     }
 
     fn table(&self, name: &str) -> Result<Tree, Error> {
@@ -38,7 +45,7 @@ impl Caches {
 
     /// As in the contract of the log.
     pub(super) fn snapshot(&self, stream: StreamId) -> Result<Option<Snapshot>, Error> {
-        let _whole = self.reading();
+        let _whole = reading(&self.whole_snapshots);
         let value = tree::get(&self.snapshots, &row_key(&stream.0))?;
         value.map(|value| snapshot(&value)).transpose()
     }
@@ -47,7 +54,7 @@ impl Caches {
     pub(super) fn put_snapshot(&self, stream: StreamId, snapshot: &Snapshot) -> Result<(), Error> {
         shape::check_value(&snapshot.bytes)?;
         let value = [&snapshot.version.to_be_bytes(), &snapshot.bytes[..]].concat();
-        let _whole = self.writing();
+        let _whole = writing(&self.whole_snapshots);
         let mut batch = Batch::default();
         tree::put(&self.snapshots, &mut batch, &row_key(&stream.0), &value)?;
         self.snapshots.apply_batch(batch).map_err(failed)
@@ -59,7 +66,7 @@ impl Caches {
         after: Option<StreamId>,
         limit: usize,
     ) -> Result<Vec<(StreamId, Snapshot)>, Error> {
-        let _whole = self.reading();
+        let _whole = reading(&self.whole_snapshots);
         let after = after.map(|stream| stream.0);
         let rows = rows(&self.snapshots, &[], after.as_ref().map(|stream| &stream[..]), limit)?;
         let read = |(key, value): Row| {
@@ -72,7 +79,7 @@ impl Caches {
 
 impl Tables for Caches {
     fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let _whole = self.reading();
+        let _whole = reading(&self.whole_tables);
         tree::get(&self.table(table)?, &row_key(key))
     }
 
@@ -83,12 +90,12 @@ impl Tables for Caches {
         after: Option<&[u8]>,
         limit: usize,
     ) -> Result<Vec<Row>, Error> {
-        let _whole = self.reading();
+        let _whole = reading(&self.whole_tables);
         rows(&self.table(table)?, prefix, after, limit)
     }
 
     fn write(&self, table: &str, writes: &[TableWrite]) -> Result<(), Error> {
-        let _whole = self.writing();
+        let _whole = writing(&self.whole_tables);
         let tree = self.table(table)?;
         let mut batch = Batch::default();
         // The last write of a key counts; writing each key once keeps the pieces of two values from mixing.
@@ -116,7 +123,7 @@ impl Tables for Caches {
 
     /// Dropping the tree takes its name away first and in one step, so a crash never leaves some of the rows.
     fn clear(&self, table: &str) -> Result<(), Error> {
-        let _whole = self.writing();
+        let _whole = writing(&self.whole_tables);
         self.db.drop_tree(table_name(table)).map_err(failed).map(drop)
     }
 }

@@ -40,8 +40,16 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Takes up a record or refuses it.
-    pub(super) fn add(&mut self, record: &Record) -> Result<Outcome, Error> {
+    /// Takes up a record or refuses it. Damage that is met before anything is written concerns this record alone: the
+    /// store is no less known than before.
+    pub(super) fn add_or_refuse(&mut self, record: &Record) -> Result<Outcome, Error> {
+        match self.add(record) {
+            Err(error @ Error::Damaged { .. }) => Ok(Outcome::Refused(Refusal::Damaged(error.to_string()))),
+            other => other,
+        }
+    }
+
+    fn add(&mut self, record: &Record) -> Result<Outcome, Error> {
         if let Some(answer) = self.known_command(record)? {
             return Ok(answer);
         }

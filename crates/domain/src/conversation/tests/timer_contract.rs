@@ -118,6 +118,19 @@ fn the_time_of_a_redelivered_message_is_kept_between_the_last_event_and_now() {
     );
 }
 
+/// Section 6.4: an overdue reminder that fired before it is nobody's word, and takes nothing from its time.
+#[test]
+fn a_reminder_after_the_outage_does_not_change_from_when_a_redelivered_message_counts() {
+    check(
+        &chat(|_| {}),
+        "0   requester                           -> opened, message of 0
+         10  ann joins                           -> ann assigned
+         400 fire idle_reminder due 190 armed 3  -> reminder due 190
+         400 requester redelivered 100           -> message of 100
+         400 timers                              -> conversation_idle at 7300",
+    );
+}
+
 /// T3: which timers wait for redelivery after an outage.
 #[test]
 fn exactly_the_timers_that_end_a_conversation_close() {
