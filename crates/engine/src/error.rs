@@ -80,6 +80,23 @@ impl Error {
     }
 }
 
+impl From<Error> for StartError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Rejected(rejection) => Self::Configuration(rejection),
+            Error::Damaged(what) => Self::Damaged(what),
+            Error::UnknownChannel
+            | Error::UnknownCompanyAddress
+            | Error::CommandReused
+            | Error::Overloaded(_)
+            | Error::Draining
+            | Error::ActorFailed
+            | Error::Malformed(_)
+            | Error::Store(_) => Self::Store(store::Error::Io(error.to_string())),
+        }
+    }
+}
+
 impl From<Rejection> for Error {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(rejection)

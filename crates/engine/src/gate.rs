@@ -1,6 +1,7 @@
 //! Lets commands in, until the engine stops.
 
 use crate::Error;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
@@ -31,7 +32,9 @@ impl Gate {
     pub(crate) async fn close(&self) {
         self.draining.store(true, Ordering::SeqCst);
         loop {
-            let left = self.left.notified();
+            // Whoever leaves between the look and the wait has to be noticed, by everybody who waits.
+            let mut left = pin!(self.left.notified());
+            left.as_mut().enable();
             if self.under_way.load(Ordering::SeqCst) == 0 {
                 return;
             }
@@ -43,7 +46,7 @@ impl Gate {
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
         if self.0.under_way.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.0.left.notify_one();
+            self.0.left.notify_waiters();
         }
     }
 }

@@ -40,6 +40,8 @@ struct Entry<B: Behaviour> {
     used: u64,
     /// The sweep of the housekeeping at which it was last found in use.
     sweep: u64,
+    /// Whether it was told to sleep and has not been used since.
+    leaving: bool,
 }
 
 /// An actor's tie to its entry: it can only ever remove its own incarnation.
@@ -142,22 +144,18 @@ impl<B: Behaviour> Registry<B> {
             let mut shard = self.shard(&id);
             if let Some(entry) = shard.awake.get_mut(&id) {
                 entry.used = used;
+                entry.leaving = false;
                 return (entry.mailbox.clone(), entry.incarnation);
             }
             let incarnation = self.incarnations.fetch_add(1, Ordering::Relaxed);
             let ticket = Ticket { registry: Arc::downgrade(self), id, incarnation };
             let mailbox = (self.spawn)(id, ticket);
-            let oldest = if self.active.fetch_add(1, Ordering::Relaxed) >= self.active_max {
-                shard
-                    .awake
-                    .values()
-                    .take(SAMPLE)
-                    .min_by_key(|entry| entry.used)
-                    .map(|entry| entry.mailbox.clone())
-            } else {
-                None
-            };
-            shard.awake.insert(id, Entry { mailbox: mailbox.clone(), incarnation, used, sweep: u64::MAX });
+            let full = self.active.fetch_add(1, Ordering::Relaxed) >= self.active_max;
+            let oldest = full.then(|| shard.oldest()).flatten();
+            shard.awake.insert(
+                id,
+                Entry { mailbox: mailbox.clone(), incarnation, used, sweep: u64::MAX, leaving: false },
+            );
             (mailbox, incarnation, oldest)
         };
         if let Some(oldest) = oldest {
@@ -184,6 +182,16 @@ impl<B: Behaviour> Registry<B> {
     fn shard(&self, id: &ActorId) -> MutexGuard<'_, Shard<B>> {
         // The last byte is random in every id.
         lock(&self.shards[usize::from(id[15]) % SHARDS])
+    }
+}
+
+impl<B: Behaviour> Shard<B> {
+    /// One that has not been used for long, of a few; told once.
+    fn oldest(&mut self) -> Option<Mailbox<B>> {
+        let few = self.awake.values_mut().filter(|entry| !entry.leaving).take(SAMPLE);
+        let oldest = few.min_by_key(|entry| entry.used)?;
+        oldest.leaving = true;
+        Some(oldest.mailbox.clone())
     }
 }
 

@@ -51,14 +51,9 @@ pub(crate) async fn start(
     });
     let _ = shared.actors.set(registries(&shared));
     let started = EngineEvent::Started { wall: shared.clock.wall(), timeline: started, last };
-    note(&shared, started).await.map_err(|error| StartError::Damaged(error.to_string()))?;
+    note(&shared, started).await?;
     if let Some(seed) = seed.filter(|_| shared.configuration().version == 0) {
-        apply(&shared, &seed, &system_cause(&shared, "seed")).await.map_err(|error| {
-            if let Error::Rejected(rejection) = error {
-                return StartError::Configuration(rejection);
-            }
-            StartError::Damaged(error.to_string())
-        })?;
+        apply(&shared, &seed, &system_cause(&shared, "seed")).await?;
     }
     let (stop, stopping) = watch::channel(false);
     if shared.options.timers == Timers::Automatic {
