@@ -150,7 +150,7 @@ pub(crate) struct Rehearse {
     /// messaging or chat
     #[arg(long)]
     pub(crate) mode: String,
-    /// Timeouts and messages to rehearse with: [defaults], and [channels.rehearsal] over it
+    /// Timeouts and messages to rehearse with: the table `defaults`, and `channels.rehearsal` over it
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Keep the log in a new store instead of in memory
