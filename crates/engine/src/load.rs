@@ -41,7 +41,7 @@ pub fn conversation(log: &dyn EventLog, id: ConversationId) -> Result<Loaded<Con
 /// Loads a contact.
 ///
 /// # Errors
-/// As [`conversation`].
+/// As [`conversation()`].
 pub fn contact(log: &dyn EventLog, id: ContactId) -> Result<Loaded<Contact>, Error> {
     let stream = contact_stream(id);
     load(log, stream, codec::snapshot::decode_contact, |state, _, event| match event {
@@ -53,7 +53,7 @@ pub fn contact(log: &dyn EventLog, id: ContactId) -> Result<Loaded<Contact>, Err
 /// The first event of a conversation, which says with whom it is.
 ///
 /// # Errors
-/// As [`conversation`].
+/// As [`conversation()`].
 pub(crate) fn opening(log: &dyn EventLog, id: ConversationId) -> Result<Option<ConversationEvent>, Error> {
     let first = log.read_stream(conversation_stream(id), 0, 1)?;
     let Some(first) = first.first() else { return Ok(None) };
