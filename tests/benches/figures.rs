@@ -29,7 +29,7 @@ mod figures {
 }
 
 use clap::{Parser, ValueEnum};
-use figures::bench::{Bench, Size};
+use figures::bench::{Bench, Size, Ticks};
 use figures::report::Report;
 use figures::{child, dormant, durable, http, latency, memory, recovery, space};
 use std::path::PathBuf;
@@ -118,7 +118,8 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn measure(name: Name, bench: &Bench) -> anyhow::Result<Report> {
-    match name {
+    let before = Ticks::now()?;
+    let mut report = match name {
         Name::Durable => durable::measure(bench),
         Name::Http => http::measure(bench),
         Name::Latency => latency::measure(bench),
@@ -126,5 +127,8 @@ fn measure(name: Name, bench: &Bench) -> anyhow::Result<Report> {
         Name::Memory => memory::measure(bench),
         Name::Dormant => dormant::measure(bench),
         Name::Recovery => recovery::measure(bench),
-    }
+    }?;
+    // A figure taken beside a busy neighbour is none; this tells which one was.
+    report.fact("taken by other processes meanwhile", "% of the cores", Ticks::now()?.others_since(&before));
+    Ok(report)
 }

@@ -2,7 +2,7 @@
 //! generator gets through at most. Arrivals are open: a server that stalls is charged for all that would have come
 //! meanwhile.
 
-use super::bench::{Bench, say};
+use super::bench::{Bench, Pauses, say};
 use super::report::{Report, quantile};
 use super::server::{self, Server};
 use super::world;
@@ -14,7 +14,7 @@ use std::time::Duration;
 use store::{EventLog, PartitionId, Position};
 
 const NOT_MEASURED: &[&str] = &[
-    "a network: the generator and the server share the cores, and the generator is the hungrier of the two",
+    "a network, or a server that has its cores to itself: the generator shares them, and takes a good part",
     "commits of timers: how late one is, is told by its event, which is decided just before it is committed",
     "timers below a millisecond, which is as fine as events tell the time",
 ];
@@ -32,47 +32,63 @@ struct Turn {
     send_delay: Figures,
     achieved_per_s: f64,
     commits: Vec<f64>,
+    pauses: Vec<f64>,
     lateness: Vec<f64>,
 }
 
 pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Report> {
     let mut report = Report::new("latency", "acknowledgements and timers under load", NOT_MEASURED);
+    let pauses = Pauses::watch();
+    std::thread::sleep(Duration::from_millis(bench.of(100, 3_000, 30_000)));
+    let pauses = pauses.stop()?;
+    report.fact("the machine alone: a thread woke late, p99", "ms", quantile(&pauses, 0.99));
+    report.fact("the machine alone: a thread woke late, at most", "ms", quantile(&pauses, 1.0));
     let folder = bench.folder()?;
     let server = Server::start(folder.path(), world::options())?;
     let most = most(bench, &server)?;
     report.row("the most that gets through", "messages/s", &most);
-    let half_per_s = quantile(&most, 0.5) / 2.0;
-    let (mut loaded, mut quiet) = (Vec::new(), Vec::new());
+    let most_per_s = quantile(&most, 0.5);
+    let shares =
+        [("half of it", most_per_s / 2.0), ("a quarter of it", most_per_s / 4.0), ("quiet", QUIET_PER_S)];
+    let mut turns = shares.map(|_| Vec::new());
     for number in 0..bench.rounds {
         say(format_args!("latency: round {}", number + 1));
-        loaded.push(turn(bench, &server, half_per_s, &format!("half-{number}"))?);
-        quiet.push(turn(bench, &server, QUIET_PER_S, &format!("quiet-{number}"))?);
+        for ((of, rate_per_s), turns) in shares.iter().zip(&mut turns) {
+            let nonce = format!("{}-{number}", of.replace(' ', "-"));
+            turns.push(turn(bench, &server, *rate_per_s, &nonce)?);
+        }
     }
     server.stop()?;
-    let p99 = |turns: &[Turn]| turns.iter().map(|turn| turn.inbound.p99_ms).collect::<Vec<f64>>();
-    report.ratio("acknowledgement p99: at half of the most / when it is quiet", &p99(&loaded), &p99(&quiet));
-    for (name, turns) in [("at half of the most", loaded), ("when it is quiet", quiet)] {
-        let of = |part: fn(&Turn) -> f64| turns.iter().map(part).collect::<Vec<f64>>();
-        report.row(format!("{name}: acknowledged"), "messages/s", &of(|turn| turn.achieved_per_s));
-        report.row(format!("{name}: acknowledgement p50"), "ms", &of(|turn| turn.inbound.p50_ms));
-        report.row(format!("{name}: acknowledgement p99"), "ms", &of(|turn| turn.inbound.p99_ms));
-        report.row(
-            format!("{name}: of it the generator's own, p99"),
-            "ms",
-            &of(|turn| turn.send_delay.p99_ms),
-        );
-        report.row(format!("{name}: one commit, p50"), "ms", &of(|turn| quantile(&turn.commits, 0.5)));
-        report.row(format!("{name}: one commit, p99"), "ms", &of(|turn| quantile(&turn.commits, 0.99)));
-        report.row(format!("{name}: timers fired"), "", &of(|turn| turn.lateness.len() as f64));
-        report.row(format!("{name}: timer lateness p50"), "ms", &of(|turn| quantile(&turn.lateness, 0.5)));
-        report.row(format!("{name}: timer lateness p99"), "ms", &of(|turn| quantile(&turn.lateness, 0.99)));
-        report.row(
-            format!("{name}: timer lateness, the worst"),
-            "ms",
-            &of(|turn| quantile(&turn.lateness, 1.0)),
-        );
+    let p50 = |turns: &[Turn]| turns.iter().map(|turn| turn.inbound.p50_ms).collect::<Vec<f64>>();
+    report.ratio("acknowledgement p50: half of it / quiet", &p50(&turns[0]), &p50(&turns[2]));
+    for ((name, _), turns) in shares.iter().zip(&turns) {
+        tell(&mut report, name, turns);
     }
     Ok(report)
+}
+
+fn tell(report: &mut Report, name: &str, turns: &[Turn]) {
+    let of = |part: fn(&Turn) -> f64| turns.iter().map(part).collect::<Vec<f64>>();
+    report.row(format!("{name}: acknowledged"), "messages/s", &of(|turn| turn.achieved_per_s));
+    report.row(format!("{name}: acknowledgement p50"), "ms", &of(|turn| turn.inbound.p50_ms));
+    report.row(format!("{name}: acknowledgement p99"), "ms", &of(|turn| turn.inbound.p99_ms));
+    report.row(format!("{name}: sent late by the generator, p99"), "ms", &of(|turn| turn.send_delay.p99_ms));
+    report.row(format!("{name}: one commit, p50"), "ms", &of(|turn| quantile(&turn.commits, 0.5)));
+    report.row(format!("{name}: one commit, p99"), "ms", &of(|turn| quantile(&turn.commits, 0.99)));
+    report.row(
+        format!("{name}: an idle thread woke late, p99"),
+        "ms",
+        &of(|turn| quantile(&turn.pauses, 0.99)),
+    );
+    report.row(
+        format!("{name}: an idle thread woke late, at most"),
+        "ms",
+        &of(|turn| quantile(&turn.pauses, 1.0)),
+    );
+    report.row(format!("{name}: timers fired"), "", &of(|turn| turn.lateness.len() as f64));
+    report.row(format!("{name}: timer lateness p50"), "ms", &of(|turn| quantile(&turn.lateness, 0.5)));
+    report.row(format!("{name}: timer lateness p99"), "ms", &of(|turn| quantile(&turn.lateness, 0.99)));
+    report.row(format!("{name}: timer lateness, at most"), "ms", &of(|turn| quantile(&turn.lateness, 1.0)));
 }
 
 /// What is acknowledged a second when far more is sent.
@@ -102,18 +118,20 @@ fn plan(server: &Server, nonce: &str, rate_per_s: f64) -> anyhow::Result<Plan> {
 /// Messages at this rate, and chats that are opened meanwhile, joined, and left to their timers.
 fn turn(bench: &Bench, server: &Server, rate_per_s: f64, nonce: &str) -> anyhow::Result<Turn> {
     let mut plan = plan(server, nonce, rate_per_s)?;
-    plan.duration_s = bench.of(1, 8, 60);
+    plan.duration_s = bench.of(1, 5, 60);
     plan.connections_max = 1024;
     let chats = plan.duration_s * bench.of(20, 250, 250);
     let span = Duration::from_secs(plan.duration_s);
     let before = server.log.head(PartitionId(0));
     server.log.take();
+    let pauses = Pauses::watch();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (report, chatted) = runtime.block_on(async {
         tokio::join!(load::run(plan, |_| ()), open_chats(&server.engine, nonce, chats, span))
     });
     let (report, ()) = (report?, chatted?);
     anyhow::ensure!(report.is_sound(), "the load found a promise broken: {report:?}");
+    let pauses = pauses.stop()?;
     let commits = server.log.take().took;
     std::thread::sleep(LAST_TIMERS);
     server.list_is_there();
@@ -123,7 +141,7 @@ fn turn(bench: &Bench, server: &Server, rate_per_s: f64, nonce: &str) -> anyhow:
     let (inbound, send_delay) = of("inbound")
         .zip(of("send_delay"))
         .ok_or_else(|| anyhow::anyhow!("nothing was acknowledged: {:?}", report.troubles))?;
-    Ok(Turn { inbound, send_delay, achieved_per_s: report.achieved_per_s, commits, lateness })
+    Ok(Turn { inbound, send_delay, achieved_per_s: report.achieved_per_s, commits, pauses, lateness })
 }
 
 /// Evenly over the span, so that timers come due all the time.
