@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Runs a server, lets `client` talk to it in a thread, and stops it when the client drops the sender. Beside the real
-/// routes it has one that reads a body, and one that takes 300 ms.
+/// routes it has one that reads a body.
 async fn with_server<T: Send + 'static>(
     settings: ServerSettings,
     client: impl FnOnce(&str, oneshot::Sender<()>) -> T + Send + 'static,
@@ -25,11 +25,7 @@ async fn with_server<T: Send + 'static>(
     let metrics = crate::metrics::builder().unwrap().build_recorder().handle();
     let handle = Data::new(metrics.clone());
     let application = Application::bind(&settings, metrics, move |config| {
-        config
-            .app_data(authenticator.clone())
-            .app_data(handle.clone())
-            .route("/read", web::post().to(read))
-            .route("/nap", web::get().to(nap));
+        config.app_data(authenticator.clone()).app_data(handle.clone()).route("/read", web::post().to(read));
     })
     .unwrap();
     let address = application.address().to_owned();
@@ -41,11 +37,6 @@ async fn with_server<T: Send + 'static>(
 
 async fn read(body: Body) -> Result<HttpResponse, Failure> {
     body.json::<EmptyRequest>().await.map(|_| HttpResponse::Ok().finish())
-}
-
-async fn nap() -> HttpResponse {
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    HttpResponse::Ok().body("rested")
 }
 
 fn settings(listen: &str) -> ServerSettings {
@@ -117,20 +108,4 @@ async fn a_body_that_does_not_come_is_answered_408_and_its_connection_closed() {
     .await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(answer.contains("body_timeout"), "{answer}");
-}
-
-#[actix_web::test]
-async fn a_stop_lets_the_request_that_is_under_way_finish() {
-    let answer = with_server(settings("127.0.0.1:0"), |address, stop| {
-        let mut stream = connect(address);
-        let stopper = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(100));
-            drop(stop);
-        });
-        let answer = exchange(&mut stream, "GET /nap HTTP/1.1\r\nHost: a\r\n\r\n");
-        stopper.join().unwrap();
-        answer
-    })
-    .await;
-    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("rested"), "{answer}");
 }
