@@ -4,6 +4,8 @@
 
 mod configuration;
 mod conversation;
+mod router;
+mod routing;
 mod time;
 
 pub use time::{parse_timestamp, timestamp};
@@ -28,6 +30,11 @@ pub const fn event_type(event: &Event) -> &'static str {
             ConversationEvent::IdleReminderSent { .. } => "conversation.idle_reminder_sent",
             ConversationEvent::AgentPrompted { .. } => "conversation.agent_prompted",
             ConversationEvent::Closed { .. } => "conversation.closed",
+            ConversationEvent::Unassigned { .. } => "conversation.unassigned",
+            ConversationEvent::AgentRequested => "conversation.agent_requested",
+            ConversationEvent::AgentRequestCancelled => "conversation.agent_request_cancelled",
+            ConversationEvent::WaitEnded { .. } => "conversation.wait_ended",
+            ConversationEvent::WaitMessageSent { .. } => "conversation.wait_message_sent",
         },
         Event::Contact(event) => match event {
             ContactEvent::Created { .. } => "contact.created",
@@ -37,7 +44,10 @@ pub const fn event_type(event: &Event) -> &'static str {
         Event::Configuration(event) => match event {
             ConfigurationEvent::ChannelConfigured { .. } => "configuration.channel_configured",
             ConfigurationEvent::ChannelRetired { .. } => "configuration.channel_retired",
+            ConfigurationEvent::RoutingConfigured { entry } => routing::configured(entry),
+            ConfigurationEvent::RoutingRemoved { .. } => "configuration.routing_removed",
         },
+        Event::Router(event) => router::name(event),
         Event::Engine(event) => match event {
             EngineEvent::Started { .. } => "engine.started",
             EngineEvent::ClockStepped { .. } => "engine.clock_stepped",
@@ -51,6 +61,7 @@ pub fn event_data(event: &Event) -> Value {
         Event::Conversation(event) => conversation::data(event),
         Event::Contact(event) => contact(event),
         Event::Configuration(event) => configuration::data(event),
+        Event::Router(event) => router::data(event),
         Event::Engine(event) => engine(event),
     }
 }

@@ -18,6 +18,7 @@ mod payload;
 mod registry;
 mod sealed;
 mod v1;
+mod v2;
 mod write;
 
 #[cfg(test)]

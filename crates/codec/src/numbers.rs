@@ -7,6 +7,8 @@ use crate::Error;
 use domain::Role;
 use domain::channel::{ChannelKind, Mode};
 use domain::conversation::{ClosedState, Lifecycle, StateReason, TimerKind};
+use domain::router::{AllocatedBy, Ending, ErrandKind, PresenceWhy, UnroutedWhy};
+use domain::routing::{AssignBy, EstimateBy, ReassignOn, ServiceKind, ShiftPreference, WhenNobody};
 
 /// Has a number in the store.
 pub(crate) trait Numbered: Sized {
@@ -66,6 +68,8 @@ numbered!(StateReason, "state reason", {
     AgentEnded = 5,
     RequesterSilent = 6,
     Error = 7,
+    MaxWaitElapsed = 8,
+    NotRouted = 9,
 });
 
 numbered!(TimerKind, "timer", {
@@ -74,7 +78,54 @@ numbered!(TimerKind, "timer", {
     ConversationIdle = 3,
     PromptAgent = 4,
     Abandon = 5,
+    Reassign = 6,
 });
+
+numbered!(UnroutedWhy, "cause of being in no queue", {
+    NoServiceChannel = 1,
+    NoQueue = 2,
+    LookBack = 3,
+    Overfull = 4,
+});
+
+numbered!(AllocatedBy, "way to an agent", { Offer = 1, Auto = 2, Hand = 3, Transfer = 4 });
+
+numbered!(Ending, "ending", {
+    Completed = 1,
+    Transferred = 2,
+    Reassigned = 3,
+    RequesterLeft = 4,
+    RequestCancelled = 5,
+    ManuallyAssigned = 6,
+    TimedOut = 7,
+    TransferCancelled = 8,
+    Disqualified = 9,
+    RefusedClosed = 10,
+    RefusedFull = 11,
+    RefusedNobody = 12,
+});
+
+numbered!(ErrandKind, "errand", { Assign = 1, Unassign = 2, EndWait = 3, Refuse = 4, Tell = 5 });
+
+numbered!(PresenceWhy, "cause of a presence", {
+    Chosen = 1,
+    OfferTimedOut = 2,
+    Declined = 3,
+    Inactive = 4,
+    Disconnected = 5,
+});
+
+numbered!(ServiceKind, "kind of service channel", { Chat = 1, Phone = 2, Messaging = 3, Other = 4 });
+
+numbered!(AssignBy, "way of choosing an agent", { MostCapacity = 1, LastAssigned = 2, RoundRobin = 3 });
+
+numbered!(ShiftPreference, "preference by shift", { LeastLeft = 1, MostLeft = 2, Any = 3 });
+
+numbered!(WhenNobody, "answer when nobody is there", { Wait = 1, Refuse = 2 });
+
+numbered!(ReassignOn, "sign of a returning requester", { Message = 1, Open = 2 });
+
+numbered!(EstimateBy, "way of estimating waits", { Mean = 1, Weighted = 2 });
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! The numbers of all facts in all their versions, in one table.
 
-use crate::{Error, payload, v1};
+use crate::{Error, payload, v1, v2};
 use domain::Event;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -62,21 +62,56 @@ macro_rules! registry {
 // A number is never given to another fact and no line is ever deleted, as records with it may exist for ever.
 registry! {
     0x0101 1 "conversation.opened" => v1::conversation::Opened,
+    0x0101 2 "conversation.opened" => v2::conversation::Opened,
     0x0102 1 "conversation.requester_message_posted" => v1::conversation::RequesterMessagePosted,
     0x0103 1 "conversation.agent_joined" => v1::conversation::AgentJoined,
+    0x0103 2 "conversation.agent_joined" => v2::conversation::AgentJoined,
     0x0104 1 "conversation.agent_message_posted" => v1::conversation::AgentMessagePosted,
     0x0105 1 "conversation.held" => v1::conversation::Held,
     0x0106 1 "conversation.resumed" => v1::conversation::Resumed,
     0x0107 1 "conversation.idle_reminder_sent" => v1::conversation::IdleReminderSent,
     0x0108 1 "conversation.agent_prompted" => v1::conversation::AgentPrompted,
     0x0109 1 "conversation.closed" => v1::conversation::Closed,
+    0x010a 1 "conversation.unassigned" => v1::waiting::Unassigned,
+    0x010b 1 "conversation.agent_requested" => v1::waiting::AgentRequested,
+    0x010c 1 "conversation.agent_request_cancelled" => v1::waiting::AgentRequestCancelled,
+    0x010d 1 "conversation.wait_ended" => v1::waiting::WaitEnded,
+    0x010e 1 "conversation.wait_message_sent" => v1::waiting::WaitMessageSent,
     0x0201 1 "contact.created" => v1::contact::Created,
     0x0202 1 "contact.conversation_activated" => v1::contact::ConversationActivated,
     0x0203 1 "contact.conversation_released" => v1::contact::ConversationReleased,
     0x0301 1 "configuration.channel_configured" => v1::configuration::ChannelConfigured,
+    0x0301 2 "configuration.channel_configured" => v2::configuration::ChannelConfigured,
     0x0302 1 "configuration.channel_retired" => v1::configuration::ChannelRetired,
+    0x0303 1 "configuration.routing_settings_configured" => v1::routing::SettingsConfigured,
+    0x0304 1 "configuration.schedule_configured" => v1::routing::ScheduleConfigured,
+    0x0305 1 "configuration.presence_state_configured" => v1::routing::PresenceStateConfigured,
+    0x0306 1 "configuration.reject_reason_configured" => v1::routing::RejectReasonConfigured,
+    0x0307 1 "configuration.service_channel_configured" => v1::routing::ServiceChannelConfigured,
+    0x0308 1 "configuration.rule_configured" => v1::routing::RuleConfigured,
+    0x0309 1 "configuration.group_configured" => v1::routing::GroupConfigured,
+    0x030a 1 "configuration.agent_configured" => v1::routing::AgentConfigured,
+    0x030b 1 "configuration.queue_configured" => v1::routing::QueueConfigured,
+    0x030c 1 "configuration.routing_removed" => v1::routing::Removed,
     0x0401 1 "engine.started" => v1::engine::Started,
     0x0402 1 "engine.clock_stepped" => v1::engine::ClockStepped,
+    0x0501 1 "router.reconfigured" => v1::router::Reconfigured,
+    0x0502 1 "router.taken_in" => v1::router::TakenIn,
+    0x0503 1 "router.item_created" => v1::router::ItemCreated,
+    0x0504 1 "router.variables_learned" => v1::router::VariablesLearned,
+    0x0505 1 "router.queued" => v1::router::Queued,
+    0x0506 1 "router.unrouted" => v1::router::Unrouted,
+    0x0507 1 "router.offered" => v1::router::Offered,
+    0x0508 1 "router.offer_ended" => v1::router::OfferEnded,
+    0x0509 1 "router.accepting" => v1::router::Accepting,
+    0x050a 1 "router.accepted" => v1::router::Accepted,
+    0x050b 1 "router.hold_changed" => v1::router::HoldChanged,
+    0x050c 1 "router.target_exceeded" => v1::router::TargetExceeded,
+    0x050d 1 "router.ended" => v1::router::Ended,
+    0x050e 1 "router.errand_given" => v1::router::ErrandGiven,
+    0x050f 1 "router.errand_done" => v1::router::ErrandDone,
+    0x0510 1 "router.presence_changed" => v1::router::PresenceChanged,
+    0x0511 1 "router.agent_seen" => v1::router::AgentSeen,
 }
 
 /// A payload with what the envelope says of it.

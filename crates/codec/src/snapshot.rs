@@ -7,9 +7,14 @@
 //! golden files notice one that was forgotten.
 
 mod conversation;
+mod router;
+mod routing;
 
-use crate::v1::configuration::Settings;
+pub use router::{RouterCore, RouterRow, agent_key, core_key, item_key, router_core, router_rows};
+pub use router::{router_state, served_key, waits_key};
+
 use crate::v1::parts;
+use crate::v2::configuration::Settings;
 use crate::{Error, payload, sealed};
 use domain::configuration::Configuration;
 use domain::contact::Contact;
@@ -18,9 +23,18 @@ use domain::{ConversationId, Personal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-const CONVERSATION: u8 = 0x11;
+const CONVERSATION: u8 = 0x12;
 const CONTACT: u8 = 0x21;
-const CONFIGURATION: u8 = 0x31;
+const CONFIGURATION: u8 = 0x32;
+const ROUTER: u8 = 0x51;
+
+/// Whether the bytes begin like a snapshot of a format that was once written and is no longer read. Such a cache is not
+/// damaged, only of no use.
+pub fn is_outdated(bytes: &[u8]) -> bool {
+    let older = |format: u8, newest: u8| format >> 4 == newest >> 4 && format < newest;
+    let formats = [CONVERSATION, CONTACT, CONFIGURATION, ROUTER];
+    bytes.first().is_some_and(|format| formats.iter().any(|newest| older(*format, *newest)))
+}
 
 /// The state of a conversation as bytes.
 pub fn encode_conversation(state: &Conversation) -> Vec<u8> {
@@ -73,6 +87,7 @@ struct ContactState {
 struct ConfigurationState {
     version: u64,
     channels: BTreeMap<String, Settings>,
+    routing: Vec<routing::StoredEntry>,
 }
 
 impl From<&Contact> for ContactState {
@@ -107,9 +122,9 @@ impl TryFrom<ContactState> for Contact {
 
 impl From<&Configuration> for ConfigurationState {
     fn from(state: &Configuration) -> Self {
-        let Configuration { version, channels } = state;
+        let Configuration { version, channels, routing } = state;
         let channels = channels.iter().map(|(id, settings)| (id.as_str().to_owned(), settings.into()));
-        Self { version: *version, channels: channels.collect() }
+        Self { version: *version, channels: channels.collect(), routing: routing::entries(routing) }
     }
 }
 
@@ -117,9 +132,13 @@ impl TryFrom<ConfigurationState> for Configuration {
     type Error = Error;
 
     fn try_from(state: ConfigurationState) -> Result<Self, Error> {
-        let ConfigurationState { version, channels } = state;
+        let ConfigurationState { version, channels, routing } = state;
         let channels =
             channels.into_iter().map(|(id, settings)| Ok((parts::channel(&id)?, settings.try_into()?)));
-        Ok(Self { version, channels: channels.collect::<Result<_, Error>>()? })
+        Ok(Self {
+            version,
+            channels: channels.collect::<Result<_, Error>>()?,
+            routing: routing::routing(routing)?,
+        })
     }
 }

@@ -5,4 +5,7 @@ mod arbitrary_state;
 mod golden;
 mod json;
 mod properties;
+mod router_json;
+mod router_rows;
+mod routing;
 mod samples;

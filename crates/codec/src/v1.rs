@@ -10,3 +10,6 @@ pub(crate) mod contact;
 pub(crate) mod conversation;
 pub(crate) mod engine;
 pub(crate) mod parts;
+pub(crate) mod router;
+pub(crate) mod routing;
+pub(crate) mod waiting;

@@ -1,12 +1,20 @@
 //! Facts as they are written now: each in its newest version. A new event or field breaks the build here.
 
+mod router;
+mod routing;
+
+pub(crate) use routing::configured as routing_entry;
+
 use crate::numbers::Numbered;
 use crate::registry::Payload;
 use crate::v1::{configuration as configuration_v1, contact as contact_v1, engine as engine_v1};
-use crate::v1::{conversation as conversation_v1, parts};
+use crate::v1::{conversation as conversation_v1, parts as parts_v1, waiting as waiting_v1};
+use crate::v2::{configuration as configuration_v2, conversation as conversation_v2, parts as parts_v2};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
+use domain::conversation::Unassignment;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
+use domain::routing::OfferId;
 use domain::{Address, AgentId, ChannelId, ContactId, EngineEvent, Event, Message, Timestamp};
 
 /// The payload of a fact.
@@ -15,6 +23,7 @@ pub(crate) fn current(event: &Event) -> Payload {
         Event::Contact(event) => contact(event),
         Event::Conversation(event) => conversation(event),
         Event::Configuration(event) => configuration(event),
+        Event::Router(event) => router::router(event),
         Event::Engine(event) => engine(event),
     }
 }
@@ -27,8 +36,18 @@ fn conversation(event: &ConversationEvent) -> Payload {
         ConversationEvent::RequesterMessagePosted { message, sent_at, counts_from } => {
             requester_message_posted(message, *sent_at, *counts_from)
         }
-        ConversationEvent::AgentJoined { agent, assigned } => {
-            Payload::of(&conversation_v1::AgentJoined { agent: text(agent), assigned: *assigned })
+        ConversationEvent::AgentJoined { agent, assigned, offer, greeting } => {
+            agent_joined(agent, *assigned, *offer, greeting.clone())
+        }
+        ConversationEvent::Unassigned { agent, why } => unassigned(agent, why),
+        ConversationEvent::AgentRequested => Payload::of(&waiting_v1::AgentRequested {}),
+        ConversationEvent::AgentRequestCancelled => Payload::of(&waiting_v1::AgentRequestCancelled {}),
+        ConversationEvent::WaitEnded { item, requester_text } => {
+            Payload::of(&waiting_v1::WaitEnded { item: item.0, requester_text: requester_text.clone() })
+        }
+        ConversationEvent::WaitMessageSent { item, number, text: said } => {
+            let (number, text) = (*number, said.clone());
+            Payload::of(&waiting_v1::WaitMessageSent { item: item.0, number, text })
         }
         ConversationEvent::AgentMessagePosted { agent, message } => {
             Payload::of(&conversation_v1::AgentMessagePosted { agent: text(agent), message: message.into() })
@@ -60,12 +79,12 @@ fn opened(
     policy: &Policy,
     by_agent: Option<&AgentId>,
 ) -> Payload {
-    Payload::of(&conversation_v1::Opened {
+    Payload::of(&conversation_v2::Opened {
         contact: contact.0,
         channel: channel.as_str().to_owned(),
         requester: requester.as_str().to_owned(),
         company: company.as_str().to_owned(),
-        policy: parts::Policy::from(policy),
+        policy: parts_v2::Policy::from(policy),
         by_agent: by_agent.map(text),
     })
 }
@@ -80,6 +99,29 @@ fn requester_message_posted(
         sent_at_ms: sent_at.map(|at| at.0),
         counts_from_ms: counts_from.0,
     })
+}
+
+fn agent_joined(
+    agent: &AgentId,
+    assigned: bool,
+    offer: Option<OfferId>,
+    greeting: Option<String>,
+) -> Payload {
+    let offer = offer.map(parts_v1::OfferId::from);
+    Payload::of(&conversation_v2::AgentJoined { agent: text(agent), assigned, offer, greeting })
+}
+
+fn unassigned(agent: &AgentId, why: &Unassignment) -> Payload {
+    let why = match why {
+        Unassignment::Reassigned => waiting_v1::Unassignment::Reassigned,
+        Unassignment::ReassignedByAction { due } => {
+            waiting_v1::Unassignment::ReassignedByAction { due_ms: due.0 }
+        }
+        Unassignment::ToQueue { queue, by } => {
+            waiting_v1::Unassignment::ToQueue { queue: queue.as_str().to_owned(), by: text(by) }
+        }
+    };
+    Payload::of(&waiting_v1::Unassigned { agent: text(agent), why })
 }
 
 fn resumed(by: &ResumedBy) -> Payload {
@@ -99,6 +141,7 @@ fn closed(state: ClosedState, reason: StateReason, by: &ClosedBy, requester_text
             conversation_v1::ClosedBy::Timer { kind: kind.to_stored(), due_ms: due.0 }
         }
         ClosedBy::Engine => conversation_v1::ClosedBy::Engine,
+        ClosedBy::Router => conversation_v1::ClosedBy::Router,
     };
     let (state, reason) = (state.to_stored(), reason.to_stored());
     Payload::of(&conversation_v1::Closed { state, reason, by, requester_text })
@@ -128,7 +171,7 @@ fn contact(event: &ContactEvent) -> Payload {
 fn configuration(event: &ConfigurationEvent) -> Payload {
     match event {
         ConfigurationEvent::ChannelConfigured { channel, settings } => {
-            Payload::of(&configuration_v1::ChannelConfigured {
+            Payload::of(&configuration_v2::ChannelConfigured {
                 channel: channel.as_str().to_owned(),
                 settings: settings.as_ref().into(),
             })
@@ -136,6 +179,8 @@ fn configuration(event: &ConfigurationEvent) -> Payload {
         ConfigurationEvent::ChannelRetired { channel } => {
             Payload::of(&configuration_v1::ChannelRetired { channel: channel.as_str().to_owned() })
         }
+        ConfigurationEvent::RoutingConfigured { entry } => routing::configured(entry),
+        ConfigurationEvent::RoutingRemoved { key } => routing::removed(key),
     }
 }
 

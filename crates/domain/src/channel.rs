@@ -57,6 +57,8 @@ pub struct ChannelSettings {
     pub idle_chat: IdleChat,
     /// The built-in actions of a messaging channel.
     pub actions: Actions,
+    /// Whether live agents serve it; if not, asking for one is refused (`CH-7`).
+    pub live_agents: bool,
     /// The texts that the engine says.
     pub messages: Messages,
 }
@@ -76,13 +78,15 @@ pub struct IdleChat {
     pub quantise_to_interval: bool,
 }
 
-/// The two built-in messaging actions (`CH-4`); `None` switches one off.
+/// The messaging actions, of which two are built in (`CH-4`); `None` switches one off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actions {
     /// `ACT-2`: how long a requester's message stays unanswered before the agent is prompted.
     pub prompt_agent_after: Option<Seconds>,
     /// `ACT-3`: how long an agent's message stays unanswered before the conversation is closed.
     pub abandon_after: Option<Seconds>,
+    /// `LC-11`, `ACT-11`: how long a requester's message stays unanswered before the agent loses the conversation.
+    pub reassign_after: Option<Seconds>,
 }
 
 /// What the engine says, changeable at run time.
@@ -203,6 +207,7 @@ impl ChannelSettings {
             conversation_idle_timeout: None,
             idle_chat: IdleChat::default(),
             actions: Actions::defaults(mode),
+            live_agents: true,
             messages: Messages::default(),
         }
     }
@@ -227,13 +232,15 @@ impl Default for IdleChat {
 }
 
 impl Actions {
-    /// A messaging channel has both actions from the start, a chat has none (`CH-4`).
+    /// A messaging channel has both built-in actions from the start, a chat has none (`CH-4`).
     pub const fn defaults(mode: Mode) -> Self {
         match mode {
-            Mode::Chat => Self { prompt_agent_after: None, abandon_after: None },
-            Mode::Messaging => {
-                Self { prompt_agent_after: Some(Seconds(1800)), abandon_after: Some(Seconds(172_800)) }
-            }
+            Mode::Chat => Self { prompt_agent_after: None, abandon_after: None, reassign_after: None },
+            Mode::Messaging => Self {
+                prompt_agent_after: Some(Seconds(1800)),
+                abandon_after: Some(Seconds(172_800)),
+                reassign_after: None,
+            },
         }
     }
 }

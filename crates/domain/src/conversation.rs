@@ -10,11 +10,12 @@ mod timers;
 
 pub use command::{Command, Context, Opening, Origin};
 pub use decide::decide;
-pub use event::{ClosedBy, ClosedState, ConversationEvent, ResumedBy, StateReason};
+pub use event::{ClosedBy, ClosedState, ConversationEvent, ResumedBy, StateReason, Unassignment};
 pub use evolve::evolve;
 pub use policy::Policy;
 pub use timers::{Timer, TimerKind, timers};
 
+use crate::routing::{OfferId, WorkItemId};
 use crate::{Address, AgentId, ChannelId, ContactId, Personal, Stamp, Timestamp};
 use std::collections::BTreeSet;
 
@@ -43,8 +44,17 @@ pub struct Conversation {
     pub closing: Option<(ClosedState, StateReason)>,
     /// To whom it is assigned (`C3`).
     pub owner: Owner,
-    /// The agents who joined.
+    /// The agents who are in it. Who loses it to somebody else is no longer (`LC-14`, `TR-4`).
     pub participants: BTreeSet<AgentId>,
+    /// Whether an agent ever joined.
+    pub engaged: bool,
+    /// The version of the event with which it waits for an agent; `None` while one has it, once the wait was cancelled
+    /// or given up, and once it is over.
+    pub request: Option<u64>,
+    /// The latest offer with which anybody got it. An earlier one is not taken any more, however late its answer comes.
+    pub offer: Option<OfferId>,
+    /// The latest wait message that was sent: of which work item, and which of its messages (`QT-1`).
+    pub told: Option<(WorkItemId, u32)>,
     /// What the timers hang on.
     pub anchors: Anchors,
     /// Messages so far.
@@ -67,7 +77,7 @@ pub enum Lifecycle {
 /// Who has the conversation (`C3`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// Nobody yet.
+    /// Nobody, or nobody any more.
     Queue,
     /// An agent.
     Agent(AgentId),
@@ -90,6 +100,10 @@ pub struct Anchors {
     pub idle_since: Option<Stamp>,
     /// Whether the reminder of this idle stretch was sent (`IDLE-5`).
     pub reminded: bool,
+    /// When the present owner got it: nobody loses it for a silence that was not theirs (`LC-11`).
+    pub assigned: Option<Stamp>,
+    /// When a person last sent it to a queue (`TR-1`): the requester's silence before that no longer counts in a chat.
+    pub transferred: Option<Stamp>,
 }
 
 /// How many messages were accepted.
@@ -113,17 +127,32 @@ impl Lifecycle {
     }
 }
 
+impl Owner {
+    /// The agent who has it, if one has.
+    pub const fn agent(&self) -> Option<&AgentId> {
+        match self {
+            Self::Queue => None,
+            Self::Agent(agent) => Some(agent),
+        }
+    }
+}
+
 impl Conversation {
     /// Whether an agent ever joined: from then on it ends differently (section 3.2).
     pub fn is_engaged(&self) -> bool {
-        !self.participants.is_empty()
+        self.engaged
     }
 
-    /// When somebody last said something, or came; of a conversation in which nobody did, when it was opened.
+    /// Whether it is assigned to this agent.
+    pub fn is_owned_by(&self, agent: &AgentId) -> bool {
+        self.owner.agent() == Some(agent)
+    }
+
+    /// When somebody last said something, came, or sent it on; of one in which nobody did, when it was opened.
     pub fn last_word_at(&self) -> Timestamp {
-        let Anchors { requester_last, agent_last, idle_since, .. } = self.anchors;
-        let words = [requester_last, agent_last, idle_since].into_iter().flatten().map(|stamp| stamp.at);
-        words.fold(self.opened.at, Timestamp::max)
+        let Anchors { requester_last, agent_last, idle_since, transferred, .. } = self.anchors;
+        let words = [requester_last, agent_last, idle_since, transferred];
+        words.into_iter().flatten().map(|stamp| stamp.at).fold(self.opened.at, Timestamp::max)
     }
 
     /// Whether it is over.

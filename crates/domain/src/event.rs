@@ -4,6 +4,7 @@ use crate::Timestamp;
 use crate::configuration::ConfigurationEvent;
 use crate::contact::ContactEvent;
 use crate::conversation::ConversationEvent;
+use crate::router::RouterEvent;
 
 /// A fact of any stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Event {
     Conversation(ConversationEvent),
     /// Of the configuration.
     Configuration(ConfigurationEvent),
+    /// Of the router.
+    Router(RouterEvent),
     /// Of the process that ran all this.
     Engine(EngineEvent),
 }

@@ -114,7 +114,7 @@ impl AgentId {
     }
 }
 
-fn checked(name: &str) -> Result<String, NameError> {
+pub(crate) fn checked(name: &str) -> Result<String, NameError> {
     let legal = (1..=64).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_@".contains(&b));
     if legal { Ok(name.to_owned()) } else { Err(NameError) }

@@ -7,9 +7,13 @@
 //! The rule ids in the comments (`IDLE-4`, `LC-6`, …) are those of the behavioural specification.
 
 pub mod channel;
+pub mod condition;
 pub mod configuration;
 pub mod contact;
 pub mod conversation;
+pub mod router;
+pub mod routing;
+pub mod schedule;
 
 mod address;
 mod cause;

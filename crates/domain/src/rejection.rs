@@ -17,14 +17,24 @@ pub enum Rejection {
     NotOwner,
     /// What was asked does not fit the state that the conversation is in (`LC-6`).
     WrongState(Lifecycle),
+    /// The conversation no longer waits for this offer: somebody has it, or nobody wants an agent any more (`LC-5`).
+    OfferStale,
+    /// Another agent has the conversation; only one that waits can be given away (`SUP-6`).
+    AlreadyAssigned,
+    /// The agent has answered meanwhile, so the conversation stays with them (`RE-5`).
+    Answered,
     /// A chat is opened by the requester only (`PRO-1` is for messaging).
     ChatNotAgentInitiated,
     /// The pair has an active conversation already (`C2`).
     PairBusy(ConversationId),
     /// The pair's active conversation is another one.
     NotActive,
+    /// The channel has no live agents (`CH-7`).
+    LiveAgentsDisabled,
     /// The configuration breaks its rules; see the list.
-    BadConfiguration(Vec<crate::channel::Problem>),
+    BadConfiguration(Vec<crate::configuration::Problem>),
+    /// There is no entry of routing of that name.
+    EntryUnknown,
 }
 
 impl Rejection {
@@ -36,10 +46,15 @@ impl Rejection {
             Self::NotParticipant => "not_participant",
             Self::NotOwner => "not_owner",
             Self::WrongState(_) => "wrong_state",
+            Self::OfferStale => "offer_stale",
+            Self::AlreadyAssigned => "already_assigned",
+            Self::Answered => "answered",
+            Self::LiveAgentsDisabled => "live_agents_disabled",
             Self::ChatNotAgentInitiated => "chat_not_agent_initiated",
             Self::PairBusy(_) => "pair_busy",
             Self::NotActive => "not_active",
             Self::BadConfiguration(_) => "bad_configuration",
+            Self::EntryUnknown => "entry_unknown",
         }
     }
 }
@@ -56,6 +71,12 @@ impl fmt::Display for Rejection {
             Self::WrongState(state) => {
                 write!(f, "this cannot be done while the conversation is {}", state.name())
             }
+            Self::OfferStale => f.write_str("the conversation no longer waits for this offer"),
+            Self::AlreadyAssigned => f.write_str("the conversation is assigned to another agent already"),
+            Self::Answered => f.write_str("the agent has answered meanwhile, and keeps the conversation"),
+            Self::LiveAgentsDisabled => {
+                f.write_str("there are no live agents on this channel; ask for one on another channel")
+            }
             Self::ChatNotAgentInitiated => {
                 f.write_str("a chat is opened by the requester; use a messaging channel to write first")
             }
@@ -65,6 +86,7 @@ impl fmt::Display for Rejection {
                 f.write_str("the configuration is not legal:")?;
                 problems.iter().try_for_each(|problem| write!(f, " {problem};"))
             }
+            Self::EntryUnknown => f.write_str("routing has no entry of that name"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Facts about the configuration as JSON, with the names that administrators know from it.
 
 use super::conversation::seconds;
+use super::routing;
 use domain::channel::{Actions, ChannelSettings, IdleChat, Messages};
 use domain::configuration::ConfigurationEvent;
 use serde_json::{Value, json};
@@ -11,6 +12,8 @@ pub(super) fn data(event: &ConfigurationEvent) -> Value {
             json!({ "channel": channel.as_str(), "settings": channel_settings(settings) })
         }
         ConfigurationEvent::ChannelRetired { channel } => json!({ "channel": channel.as_str() }),
+        ConfigurationEvent::RoutingConfigured { entry } => routing::data(entry),
+        ConfigurationEvent::RoutingRemoved { key } => json!({ "kind": key.kind(), "name": key.name() }),
     }
 }
 
@@ -22,7 +25,8 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         global_idle_timeout,
         conversation_idle_timeout,
         idle_chat,
-        actions: Actions { prompt_agent_after, abandon_after },
+        actions: Actions { prompt_agent_after, abandon_after, reassign_after },
+        live_agents,
         messages,
     } = settings;
     json!({
@@ -35,7 +39,9 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         "actions": {
             "prompt_agent_after_s": seconds(*prompt_agent_after),
             "abandon_after_s": seconds(*abandon_after),
+            "reassign_after_s": seconds(*reassign_after),
         },
+        "live_agents": live_agents,
         "messages": texts(messages),
     })
 }

@@ -1,8 +1,10 @@
 //! Facts about a conversation as JSON.
 
 use super::timestamp;
+use domain::conversation::Unassignment;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
-use domain::{Attachment, Message, Seconds, Timestamp};
+use domain::routing::{OfferId, WorkItemId};
+use domain::{AgentId, Attachment, Message, Seconds, Timestamp};
 use serde_json::{Map, Value, json};
 
 pub(super) fn data(event: &ConversationEvent) -> Value {
@@ -24,8 +26,19 @@ pub(super) fn data(event: &ConversationEvent) -> Value {
             value["counts_from"] = json!(timestamp(*counts_from));
             value
         }
-        ConversationEvent::AgentJoined { agent, assigned } => {
-            json!({ "agent": agent.as_str(), "assigned": assigned })
+        ConversationEvent::AgentJoined { agent, assigned, offer: by, greeting } => json!({
+            "agent": agent.as_str(),
+            "assigned": assigned,
+            "offer": by.map(offer),
+            "greeting": greeting,
+        }),
+        ConversationEvent::Unassigned { agent, why } => unassigned(agent, why),
+        ConversationEvent::AgentRequested | ConversationEvent::AgentRequestCancelled => json!({}),
+        ConversationEvent::WaitEnded { item: WorkItemId(item), requester_text } => {
+            json!({ "item": item.to_string(), "requester_text": requester_text })
+        }
+        ConversationEvent::WaitMessageSent { item: WorkItemId(item), number, text } => {
+            json!({ "item": item.to_string(), "number": number, "text": text })
         }
         ConversationEvent::AgentMessagePosted { agent, message: said } => {
             let mut value = message(said);
@@ -82,13 +95,36 @@ fn policy(policy: &Policy) -> Value {
             "quantum_s": quantum.0,
             "idle_s": idle.0,
         }),
-        Policy::Messaging { prompt_agent_after, abandon_after, idle } => json!({
+        Policy::Messaging { prompt_agent_after, abandon_after, reassign_after, idle } => json!({
             "mode": policy.mode().name(),
             "prompt_agent_after_s": seconds(*prompt_agent_after),
             "abandon_after_s": seconds(*abandon_after),
+            "reassign_after_s": seconds(*reassign_after),
             "idle_s": seconds(*idle),
         }),
     }
+}
+
+fn offer(OfferId { item: WorkItemId(item), number }: OfferId) -> Value {
+    json!({ "item": item.to_string(), "number": number })
+}
+
+/// The due time of the action stands beside the fact too, as in [`closed`].
+fn unassigned(agent: &AgentId, why: &Unassignment) -> Value {
+    let (why, due): (Value, Option<Timestamp>) = match why {
+        Unassignment::Reassigned => (json!({ "kind": "reassigned" }), None),
+        Unassignment::ReassignedByAction { due } => {
+            (json!({ "kind": "reassigned_by_action", "due": timestamp(*due) }), Some(*due))
+        }
+        Unassignment::ToQueue { queue, by } => {
+            (json!({ "kind": "to_queue", "queue": queue.as_str(), "by": by.as_str() }), None)
+        }
+    };
+    let mut value = json!({ "agent": agent.as_str(), "why": why });
+    if let Some(due) = due {
+        value["due"] = json!(timestamp(due));
+    }
+    value
 }
 
 /// A timer's due time stands beside the fact too, where the other facts that a timer makes have it.
@@ -101,6 +137,7 @@ fn closed(state: ClosedState, reason: StateReason, by: &ClosedBy, requester_text
             (json!({ "kind": "timer", "timer": kind.name(), "due": timestamp(*due) }), Some(*due))
         }
         ClosedBy::Engine => (json!({ "kind": "engine" }), None),
+        ClosedBy::Router => (json!({ "kind": "router" }), None),
     };
     let mut value = json!({
         "state": state.name(),

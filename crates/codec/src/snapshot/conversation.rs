@@ -2,9 +2,11 @@
 
 use crate::Error;
 use crate::numbers::Numbered;
-use crate::v1::parts::{self, Policy};
+use crate::v1::parts;
+use crate::v2::parts::Policy;
 use domain::conversation::{Anchors as DomainAnchors, Conversation, MessageCounts, Owner};
 use domain::conversation::{ClosedState, Lifecycle, StateReason};
+use domain::routing::WorkItemId;
 use domain::{ContactId, Personal, Stamp as DomainStamp, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -24,6 +26,11 @@ pub(super) struct ConversationState {
     /// `None` is the queue.
     owner: Option<String>,
     participants: BTreeSet<String>,
+    engaged: bool,
+    request: Option<u64>,
+    offer: Option<parts::OfferId>,
+    /// Work item and number.
+    told: Option<(u64, u32)>,
     anchors: Anchors,
     requester_messages: u64,
     agent_messages: u64,
@@ -44,6 +51,8 @@ struct Anchors {
     human_agent_spoke: bool,
     idle_since: Option<Stamp>,
     reminded: bool,
+    assigned: Option<Stamp>,
+    transferred: Option<Stamp>,
 }
 
 impl From<&Conversation> for ConversationState {
@@ -61,6 +70,10 @@ impl From<&Conversation> for ConversationState {
             closing,
             owner,
             participants,
+            engaged,
+            request,
+            offer,
+            told,
             anchors,
             messages: MessageCounts { requester: requester_messages, agent: agent_messages },
         } = state;
@@ -80,6 +93,10 @@ impl From<&Conversation> for ConversationState {
                 Owner::Agent(agent) => Some(agent.as_str().to_owned()),
             },
             participants: participants.iter().map(|agent| agent.as_str().to_owned()).collect(),
+            engaged: *engaged,
+            request: *request,
+            offer: offer.map(parts::OfferId::from),
+            told: told.map(|(WorkItemId(item), number)| (item, number)),
             anchors: anchors.into(),
             requester_messages: *requester_messages,
             agent_messages: *agent_messages,
@@ -111,6 +128,10 @@ impl TryFrom<ConversationState> for Conversation {
                 Some(agent) => Owner::Agent(parts::agent(agent)?),
             },
             participants: participants.collect::<Result<_, _>>()?,
+            engaged: state.engaged,
+            request: state.request,
+            offer: state.offer.map(parts::OfferId::into),
+            told: state.told.map(|(item, number)| (WorkItemId(item), number)),
             anchors: state.anchors.into(),
             messages: MessageCounts { requester: state.requester_messages, agent: state.agent_messages },
         })
@@ -141,6 +162,8 @@ impl From<&DomainAnchors> for Anchors {
             human_agent_spoke,
             idle_since,
             reminded,
+            assigned,
+            transferred,
         } = anchors;
         Self {
             requester_last: requester_last.map(Stamp::from),
@@ -150,6 +173,8 @@ impl From<&DomainAnchors> for Anchors {
             human_agent_spoke: *human_agent_spoke,
             idle_since: idle_since.map(Stamp::from),
             reminded: *reminded,
+            assigned: assigned.map(Stamp::from),
+            transferred: transferred.map(Stamp::from),
         }
     }
 }
@@ -164,6 +189,8 @@ impl From<Anchors> for DomainAnchors {
             human_agent_spoke,
             idle_since,
             reminded,
+            assigned,
+            transferred,
         } = anchors;
         Self {
             requester_last: requester_last.map(DomainStamp::from),
@@ -173,6 +200,8 @@ impl From<Anchors> for DomainAnchors {
             human_agent_spoke,
             idle_since: idle_since.map(DomainStamp::from),
             reminded,
+            assigned: assigned.map(DomainStamp::from),
+            transferred: transferred.map(DomainStamp::from),
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Strategies for facts of every kind with their envelopes.
 
+pub(super) mod router;
+pub(super) mod routing;
+
 use crate::Envelope;
 use domain::channel::{Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy};
-use domain::conversation::{StateReason, TimerKind};
+use domain::conversation::{StateReason, TimerKind, Unassignment};
+use domain::routing::{OfferId, QueueId, WorkItemId};
 use domain::{Address, AgentId, Attachment, Cause, ChannelId, ContactId, Content, ConversationId};
 use domain::{
     EngineEvent, Event, EventRef, Message, MessageId, Personal, Principal, Role, Seconds, Timestamp,
@@ -20,12 +24,14 @@ pub(super) fn envelope() -> impl Strategy<Value = Envelope> {
     (timestamp(), cause(), event()).prop_map(|(at, cause, event)| Envelope { at, cause, event })
 }
 
+/// Boxed aggregate by aggregate: all of them together are too large for the stack of a test.
 pub(super) fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        9 => conversation_event().prop_map(Event::Conversation),
-        3 => contact_event().prop_map(Event::Contact),
-        2 => configuration_event().prop_map(Event::Configuration),
-        2 => engine_event().prop_map(Event::Engine),
+        9 => conversation_event().prop_map(Event::Conversation).boxed(),
+        3 => contact_event().prop_map(Event::Contact).boxed(),
+        2 => configuration_event().prop_map(Event::Configuration).boxed(),
+        9 => router::event().prop_map(Event::Router).boxed(),
+        2 => engine_event().prop_map(Event::Engine).boxed(),
     ]
 }
 
@@ -59,7 +65,19 @@ fn conversation_event() -> impl Strategy<Value = ConversationEvent> {
         (message(), option::of(timestamp()), timestamp()).prop_map(|(message, sent_at, counts_from)| {
             E::RequesterMessagePosted { message, sent_at, counts_from }
         }),
-        (agent(), any::<bool>()).prop_map(|(agent, assigned)| E::AgentJoined { agent, assigned }),
+        (agent(), any::<bool>(), option::of(offer()), option::of(any::<String>())).prop_map(
+            |(agent, assigned, offer, greeting)| E::AgentJoined { agent, assigned, offer, greeting }
+        ),
+        (agent(), unassignment()).prop_map(|(agent, why)| E::Unassigned { agent, why }),
+        Just(E::AgentRequested),
+        Just(E::AgentRequestCancelled),
+        (work_item(), option::of(any::<String>()))
+            .prop_map(|(item, requester_text)| E::WaitEnded { item, requester_text }),
+        (work_item(), any::<u32>(), any::<String>()).prop_map(|(item, number, text)| E::WaitMessageSent {
+            item,
+            number,
+            text
+        }),
         (agent(), message()).prop_map(|(agent, message)| E::AgentMessagePosted { agent, message }),
         agent().prop_map(|agent| E::Held { agent }),
         resumed_by.prop_map(|by| E::Resumed { by }),
@@ -76,6 +94,14 @@ fn conversation_event() -> impl Strategy<Value = ConversationEvent> {
     ]
 }
 
+fn unassignment() -> impl Strategy<Value = Unassignment> {
+    prop_oneof![
+        Just(Unassignment::Reassigned),
+        timestamp().prop_map(|due| Unassignment::ReassignedByAction { due }),
+        (queue(), agent()).prop_map(|(queue, by)| Unassignment::ToQueue { queue, by }),
+    ]
+}
+
 fn closed_by() -> impl Strategy<Value = ClosedBy> {
     prop_oneof![
         Just(ClosedBy::Requester),
@@ -83,6 +109,7 @@ fn closed_by() -> impl Strategy<Value = ClosedBy> {
         agent().prop_map(ClosedBy::Supervisor),
         (select(TimerKind::ALL.to_vec()), timestamp()).prop_map(|(kind, due)| ClosedBy::Timer { kind, due }),
         Just(ClosedBy::Engine),
+        Just(ClosedBy::Router),
     ]
 }
 
@@ -105,10 +132,11 @@ fn contact_event() -> impl Strategy<Value = ContactEvent> {
 
 fn configuration_event() -> impl Strategy<Value = ConfigurationEvent> {
     prop_oneof![
-        (channel(), settings()).prop_map(|(channel, settings)| {
+        1 => (channel(), settings()).prop_map(|(channel, settings)| {
             ConfigurationEvent::ChannelConfigured { channel, settings: Box::new(settings) }
         }),
-        channel().prop_map(|channel| ConfigurationEvent::ChannelRetired { channel }),
+        1 => channel().prop_map(|channel| ConfigurationEvent::ChannelRetired { channel }),
+        4 => routing::event(),
     ]
 }
 
@@ -127,9 +155,9 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
                 Policy::Chat { reminder, cancel, human_only, quantum, idle }
             }
         ),
-        (option::of(seconds()), option::of(seconds()), option::of(seconds())).prop_map(
-            |(prompt_agent_after, abandon_after, idle)| {
-                Policy::Messaging { prompt_agent_after, abandon_after, idle }
+        (actions(), option::of(seconds())).prop_map(
+            |(Actions { prompt_agent_after, abandon_after, reassign_after }, idle)| {
+                Policy::Messaging { prompt_agent_after, abandon_after, reassign_after, idle }
             }
         ),
     ]
@@ -162,8 +190,6 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
             quantise_to_interval: quantise,
         },
     );
-    let actions = (option::of(seconds()), option::of(seconds()))
-        .prop_map(|(prompt_agent_after, abandon_after)| Actions { prompt_agent_after, abandon_after });
     let messages = any::<[String; 4]>().prop_map(|[reminder, agent, cancel, prompt]| Messages {
         idle_chat_reminder_message: reminder,
         idle_chat_agent_message: agent,
@@ -173,8 +199,9 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
     let timeouts = (option::of(seconds()), option::of(seconds()));
     let modes = select([Mode::Chat, Mode::Messaging].to_vec());
     let kinds = select(ChannelKind::ALL.to_vec());
+    let actions = (actions(), any::<bool>());
     (kinds, modes, btree_set(address(), 0..4), timeouts, idle_chat, actions, messages).prop_map(
-        |(kind, mode, addresses, timeouts, idle_chat, actions, messages)| ChannelSettings {
+        |(kind, mode, addresses, timeouts, idle_chat, (actions, live_agents), messages)| ChannelSettings {
             kind,
             mode,
             addresses,
@@ -182,7 +209,18 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
             conversation_idle_timeout: timeouts.1,
             idle_chat,
             actions,
+            live_agents,
             messages,
+        },
+    )
+}
+
+fn actions() -> impl Strategy<Value = Actions> {
+    (option::of(seconds()), option::of(seconds()), option::of(seconds())).prop_map(
+        |(prompt_agent_after, abandon_after, reassign_after)| Actions {
+            prompt_agent_after,
+            abandon_after,
+            reassign_after,
         },
     )
 }
@@ -209,6 +247,18 @@ pub(super) fn channel() -> impl Strategy<Value = ChannelId> {
 
 pub(super) fn agent() -> impl Strategy<Value = AgentId> {
     "[A-Za-z0-9._@-]{1,64}".prop_map(|name| AgentId::new(&name).unwrap())
+}
+
+pub(super) fn work_item() -> impl Strategy<Value = WorkItemId> {
+    any::<u64>().prop_map(WorkItemId)
+}
+
+pub(super) fn offer() -> impl Strategy<Value = OfferId> {
+    (work_item(), any::<u32>()).prop_map(|(item, number)| OfferId { item, number })
+}
+
+fn queue() -> impl Strategy<Value = QueueId> {
+    "[A-Za-z0-9._@-]{1,64}".prop_map(|name| QueueId::new(&name).unwrap())
 }
 
 pub(super) fn address() -> impl Strategy<Value = Address> {

@@ -1,11 +1,12 @@
 //! Strategies for states of aggregates, also such as no history leads to.
 
 use super::arbitrary::{address, agent, channel, contact_id, conversation_id};
-use super::arbitrary::{policy, reason, settings, timestamp};
+use super::arbitrary::{offer, policy, reason, settings, timestamp, work_item};
 use domain::configuration::Configuration;
 use domain::contact::Contact;
 use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
 use domain::{Personal, Stamp};
+use proptest::array::uniform6;
 use proptest::collection::{btree_map, btree_set};
 use proptest::option;
 use proptest::prelude::*;
@@ -19,9 +20,12 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
     let owner = prop_oneof![Just(Owner::Queue), agent().prop_map(Owner::Agent)];
     let standing = (stamp(), timestamp(), lifecycle, option::of((states, reason())), owner);
     let rest = (btree_set(agent(), 0..3), anchors(), any::<u64>(), any::<u64>());
-    (identity, standing, rest).prop_map(|(identity, standing, rest)| {
+    let waiting = (any::<bool>(), option::of(any::<u64>()), option::of(offer()));
+    let waiting = (waiting, option::of((work_item(), any::<u32>())));
+    (identity, standing, waiting, rest).prop_map(|(identity, standing, waiting, rest)| {
         let (version, contact, channel, requester, company, policy) = identity;
         let (opened, last_at, lifecycle, closing, owner) = standing;
+        let ((engaged, request, offer), told) = waiting;
         let (participants, anchors, requester_messages, agent_messages) = rest;
         Conversation {
             version,
@@ -36,6 +40,10 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
             closing,
             owner,
             participants,
+            engaged,
+            request,
+            offer,
+            told,
             anchors,
             messages: MessageCounts { requester: requester_messages, agent: agent_messages },
         }
@@ -54,20 +62,25 @@ pub(super) fn contact() -> impl Strategy<Value = Contact> {
 }
 
 pub(super) fn configuration() -> impl Strategy<Value = Configuration> {
-    (any::<u64>(), btree_map(channel(), settings(), 0..3))
-        .prop_map(|(version, channels)| Configuration { version, channels })
+    (any::<u64>(), btree_map(channel(), settings(), 0..3), super::arbitrary::routing::routing())
+        .prop_map(|(version, channels, routing)| Configuration { version, channels, routing })
 }
 
 fn anchors() -> impl Strategy<Value = Anchors> {
-    let stamps = (option::of(stamp()), option::of(stamp()), option::of(stamp()), option::of(stamp()));
-    (stamps, any::<[bool; 3]>()).prop_map(|(stamps, [prompted, human_agent_spoke, reminded])| Anchors {
-        requester_last: stamps.0,
-        first_unanswered: stamps.1,
-        prompted,
-        agent_last: stamps.2,
-        human_agent_spoke,
-        idle_since: stamps.3,
-        reminded,
+    let stamps = uniform6(option::of(stamp()));
+    (stamps, any::<[bool; 3]>()).prop_map(|(stamps, [prompted, human_agent_spoke, reminded])| {
+        let [requester_last, first_unanswered, agent_last, idle_since, assigned, transferred] = stamps;
+        Anchors {
+            requester_last,
+            first_unanswered,
+            prompted,
+            agent_last,
+            human_agent_spoke,
+            idle_since,
+            reminded,
+            assigned,
+            transferred,
+        }
     })
 }
 

@@ -81,10 +81,49 @@ fn what_a_timer_did_says_when_it_was_due() {
     assert_eq!(closed(ClosedBy::Agent(agent("eve"))).get("due"), None);
 }
 
+/// LC-5, RE-5, TR-1, Q-13, QT-1
+#[test]
+fn what_came_of_a_wait_shows_by_which_offer_or_why_and_what_the_requester_is_told() {
+    let all = |name: &str| -> Vec<Value> {
+        let envelopes = samples::envelopes().into_iter();
+        envelopes.filter(|each| event_type(&each.event) == name).map(|each| event_data(&each.event)).collect()
+    };
+    assert_eq!(
+        all("conversation.agent_joined")[2],
+        json!({
+            "agent": "ann.lee",
+            "assigned": true,
+            "offer": { "item": "7", "number": 2 },
+            "greeting": "Ann is here.",
+        })
+    );
+    let due = "2017-10-31T22:10:47.000Z";
+    assert_eq!(
+        all("conversation.unassigned"),
+        [
+            json!({ "agent": "ann.lee", "why": { "kind": "reassigned" } }),
+            json!({ "agent": "ann.lee", "why": { "kind": "reassigned_by_action", "due": due }, "due": due }),
+            json!({ "agent": "ann.lee", "why": { "kind": "to_queue", "queue": "billing", "by": "eve" } }),
+        ]
+    );
+    assert_eq!(data("conversation.agent_requested"), json!({}));
+    assert_eq!(data("conversation.agent_request_cancelled"), json!({}));
+    assert_eq!(data("conversation.wait_ended"), json!({ "item": "7", "requester_text": "Nobody is free." }));
+    assert_eq!(
+        data("conversation.wait_message_sent"),
+        json!({ "item": "7", "number": 3, "text": "Please wait." })
+    );
+    assert_eq!(all("conversation.closed")[9]["by"], json!({ "kind": "router" }));
+    assert_eq!(all("conversation.opened")[2]["policy"]["reassign_after_s"], 3600);
+}
+
 #[test]
 fn the_other_facts_show_what_they_hold() {
     let id = samples::conversation_id().to_string();
-    assert_eq!(data("conversation.agent_joined"), json!({ "agent": "ann.lee", "assigned": true }));
+    assert_eq!(
+        data("conversation.agent_joined"),
+        json!({ "agent": "ann.lee", "assigned": true, "offer": null, "greeting": null })
+    );
     assert_eq!(data("conversation.held"), json!({ "agent": "ann.lee" }));
     assert_eq!(data("conversation.resumed"), json!({ "by": { "kind": "agent", "agent": "ann.lee" } }));
     assert_eq!(data("contact.created"), json!({ "channel": "sms", "address": "+12025550123" }));
@@ -105,7 +144,11 @@ fn a_configured_channel_shows_its_settings_under_the_names_of_the_configuration(
     assert_eq!(settings["addresses"], json!(["+12025550100", "+12025550199"]));
     assert_eq!(settings["global_idle_timeout_s"], 7000);
     assert_eq!(settings["idle_chat"]["cancel_timeout_s"], 360);
-    assert_eq!(settings["actions"], json!({ "prompt_agent_after_s": 1800, "abandon_after_s": null }));
+    assert_eq!(
+        settings["actions"],
+        json!({ "prompt_agent_after_s": 1800, "abandon_after_s": null, "reassign_after_s": null })
+    );
+    assert_eq!(settings["live_agents"], true);
     assert_eq!(settings["messages"]["idle_chat_agent_message"], "Wait.");
 }
 

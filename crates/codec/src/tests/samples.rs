@@ -3,12 +3,17 @@
 //! Together they use every variant and every small number that the store knows. What is here already must
 //! stay as it is; more goes to the end of its kind.
 
+pub(super) mod router;
+pub(super) mod router_rows;
+pub(super) mod routing;
+
 use crate::Envelope;
 use domain::channel::{ChannelKind, ChannelSettings, IdleChat, Messages, Mode};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy};
-use domain::conversation::{StateReason, TimerKind};
+use domain::conversation::{StateReason, TimerKind, Unassignment};
+use domain::routing::{OfferId, QueueId, WorkItemId};
 use domain::{Address, AgentId, Attachment, Cause, ChannelId, ContactId, Content, ConversationId};
 use domain::{
     EngineEvent, Event, EventRef, Message, MessageId, Personal, Principal, Role, Seconds, Timestamp,
@@ -16,8 +21,8 @@ use domain::{
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Any reason, in the order of the specification.
-pub(super) const REASONS: [StateReason; 7] = [
+/// Any reason; new ones go to the end.
+pub(super) const REASONS: [StateReason; 9] = [
     StateReason::LeftBeforeEngagement,
     StateReason::NoActivity,
     StateReason::UserEnded,
@@ -25,6 +30,17 @@ pub(super) const REASONS: [StateReason; 7] = [
     StateReason::AgentEnded,
     StateReason::RequesterSilent,
     StateReason::Error,
+    StateReason::MaxWaitElapsed,
+    StateReason::NotRouted,
+];
+
+/// The timers that there were at first.
+const TIMERS_THEN: [TimerKind; 5] = [
+    TimerKind::IdleReminder,
+    TimerKind::IdleCancel,
+    TimerKind::ConversationIdle,
+    TimerKind::PromptAgent,
+    TimerKind::Abandon,
 ];
 
 const ROLES: [Role; 6] =
@@ -40,6 +56,7 @@ pub(super) fn envelopes() -> Vec<Envelope> {
         contact_events().into_iter().map(Event::Contact).collect(),
         configuration_events().into_iter().map(Event::Configuration).collect(),
         engine_events().into_iter().map(Event::Engine).collect(),
+        router::events().into_iter().map(Event::Router).collect(),
     ];
     events
         .into_iter()
@@ -67,19 +84,13 @@ fn conversation_events() -> Vec<ConversationEvent> {
         quantum: Seconds(120),
         idle: Seconds(7200),
     };
-    let messaging =
-        Policy::Messaging { prompt_agent_after: Some(Seconds(1800)), abandon_after: None, idle: None };
-    let [chat, messaging] = [(chat, None), (messaging, Some(agent("ann.lee")))].map(|(policy, by_agent)| {
-        let (channel, requester) = (channel("sms"), Personal::new(requester()));
-        E::Opened { contact: CONTACT, channel, requester, company: company(), policy, by_agent }
-    });
     let mut events = vec![
-        chat,
-        messaging,
+        opened(chat, None),
+        opened(messaging(None), Some(agent("ann.lee"))),
         E::RequesterMessagePosted { message: long_message(), sent_at: Some(AT), counts_from: later(1) },
         E::RequesterMessagePosted { message: short_message(), sent_at: None, counts_from: AT },
-        E::AgentJoined { agent: agent("ann.lee"), assigned: true },
-        E::AgentJoined { agent: agent("bob@desk-4"), assigned: false },
+        joined("ann.lee", true),
+        joined("bob@desk-4", false),
         E::AgentMessagePosted { agent: agent("ann.lee"), message: short_message() },
         E::Held { agent: agent("ann.lee") },
         E::Resumed { by: ResumedBy::Agent(agent("ann.lee")) },
@@ -87,13 +98,60 @@ fn conversation_events() -> Vec<ConversationEvent> {
         E::IdleReminderSent { due: AT, requester_text: "Still there?".into(), agent_text: "Wait.".into() },
         E::AgentPrompted { due: AT, agent: agent("ann.lee"), text: "Please answer.".into() },
     ];
-    events.extend(closes());
+    events.extend(first_closes());
+    events.extend(routed_events());
     events
 }
 
-/// One for each reason, in which every state, closer and timer occurs.
-fn closes() -> impl Iterator<Item = ConversationEvent> {
-    let by_timer = TimerKind::ALL.map(|kind| ClosedBy::Timer { kind, due: later(2) });
+/// What came with routing.
+fn routed_events() -> Vec<ConversationEvent> {
+    use ConversationEvent as E;
+    let (item, greeting) = (WorkItemId(7), Some("Ann is here.".to_owned()));
+    let offer = Some(OfferId { item, number: 2 });
+    let to_queue = Unassignment::ToQueue { queue: QueueId::new("billing").unwrap(), by: agent("eve") };
+    let unassigned = |why| E::Unassigned { agent: agent("ann.lee"), why };
+    let closed = |state, reason, by, text: Option<&str>| {
+        let requester_text = text.map(str::to_owned);
+        E::Closed { state, reason, by, requester_text }
+    };
+    // No action of this kind closes anything; it is here for its number.
+    let by_timer = ClosedBy::Timer { kind: TimerKind::Reassign, due: AT };
+    let (complete, abandoned) = (ClosedState::Complete, ClosedState::Abandoned);
+    vec![
+        opened(messaging(Some(Seconds(3600))), None),
+        E::AgentJoined { agent: agent("ann.lee"), assigned: true, offer, greeting },
+        unassigned(Unassignment::Reassigned),
+        unassigned(Unassignment::ReassignedByAction { due: AT }),
+        unassigned(to_queue),
+        E::AgentRequested,
+        E::AgentRequestCancelled,
+        E::WaitEnded { item, requester_text: Some("Nobody is free.".into()) },
+        E::WaitEnded { item, requester_text: None },
+        E::WaitMessageSent { item, number: 3, text: "Please wait.".into() },
+        closed(abandoned, StateReason::MaxWaitElapsed, ClosedBy::Router, Some("Nobody is free.")),
+        closed(complete, StateReason::NotRouted, ClosedBy::Router, None),
+        closed(complete, StateReason::NoUserResponse, by_timer, None),
+    ]
+}
+
+fn messaging(reassign_after: Option<Seconds>) -> Policy {
+    let prompt_agent_after = Some(Seconds(1800));
+    Policy::Messaging { prompt_agent_after, abandon_after: None, reassign_after, idle: None }
+}
+
+fn opened(policy: Policy, by_agent: Option<AgentId>) -> ConversationEvent {
+    let (channel, requester) = (channel("sms"), Personal::new(requester()));
+    ConversationEvent::Opened { contact: CONTACT, channel, requester, company: company(), policy, by_agent }
+}
+
+fn joined(name: &str, assigned: bool) -> ConversationEvent {
+    ConversationEvent::AgentJoined { agent: agent(name), assigned, offer: None, greeting: None }
+}
+
+/// One for each reason that there was at first, in which every state, closer and timer of that time occurs.
+fn first_closes() -> impl Iterator<Item = ConversationEvent> {
+    const REASONS_THEN: usize = 7;
+    let by_timer = TIMERS_THEN.map(|kind| ClosedBy::Timer { kind, due: later(2) });
     let by = [
         ClosedBy::Requester,
         ClosedBy::Agent(agent("ann.lee")),
@@ -103,7 +161,7 @@ fn closes() -> impl Iterator<Item = ConversationEvent> {
     let states = [ClosedState::Complete, ClosedState::Abandoned, ClosedState::Faulted];
     by.into_iter().chain(by_timer).enumerate().map(move |(index, by)| ConversationEvent::Closed {
         state: states[index % states.len()],
-        reason: REASONS[index % REASONS.len()],
+        reason: REASONS[index % REASONS_THEN],
         by,
         requester_text: (index % 2 == 0).then(|| "It seems you have left.".to_owned()),
     })
@@ -127,6 +185,14 @@ fn configuration_events() -> Vec<ConfigurationEvent> {
         })
         .collect();
     events.push(ConfigurationEvent::ChannelRetired { channel: channel("fax") });
+    let mut unserved = settings(ChannelKind::Own, Mode::Messaging);
+    unserved.live_agents = false;
+    unserved.actions.reassign_after = Some(Seconds(3600));
+    events.push(ConfigurationEvent::ChannelConfigured {
+        channel: channel("unserved"),
+        settings: Box::new(unserved),
+    });
+    events.extend(routing::events());
     events
 }
 
@@ -145,7 +211,12 @@ pub(super) fn settings(kind: ChannelKind, mode: Mode) -> ChannelSettings {
             start_after_agent_response: true,
             quantise_to_interval: false,
         },
-        actions: domain::channel::Actions { prompt_agent_after: Some(Seconds(1800)), abandon_after: None },
+        actions: domain::channel::Actions {
+            prompt_agent_after: Some(Seconds(1800)),
+            abandon_after: None,
+            reassign_after: None,
+        },
+        live_agents: true,
         messages: Messages {
             idle_chat_reminder_message: "Still there?".to_owned(),
             idle_chat_agent_message: "Wait.".to_owned(),

@@ -1,11 +1,9 @@
 //! Facts about the configuration.
 
-use super::parts::{address, channel, raw};
-use crate::Error;
-use crate::numbers::Numbered;
+use super::parts::channel;
 use crate::registry::Frozen;
-use domain::channel::{Actions as DomainActions, ChannelKind, ChannelSettings, IdleChat as DomainIdleChat};
-use domain::channel::{Messages as DomainMessages, Mode};
+use crate::{Error, v2};
+use domain::channel::{IdleChat as DomainIdleChat, Messages as DomainMessages};
 use domain::configuration::ConfigurationEvent;
 use domain::{Event, Seconds};
 use serde::{Deserialize, Serialize};
@@ -60,11 +58,7 @@ pub(crate) struct Messages {
 
 impl Frozen for ChannelConfigured {
     fn into_event(self) -> Result<Event, Error> {
-        let Self { channel: which, settings } = self;
-        Ok(Event::Configuration(ConfigurationEvent::ChannelConfigured {
-            channel: channel(&which)?,
-            settings: Box::new(settings.try_into()?),
-        }))
+        v2::configuration::ChannelConfigured::from(self).into_event()
     }
 }
 
@@ -72,64 +66,6 @@ impl Frozen for ChannelRetired {
     fn into_event(self) -> Result<Event, Error> {
         let Self { channel: which } = self;
         Ok(Event::Configuration(ConfigurationEvent::ChannelRetired { channel: channel(&which)? }))
-    }
-}
-
-impl From<&ChannelSettings> for Settings {
-    fn from(settings: &ChannelSettings) -> Self {
-        let ChannelSettings {
-            kind,
-            mode,
-            addresses,
-            global_idle_timeout,
-            conversation_idle_timeout,
-            idle_chat,
-            actions: DomainActions { prompt_agent_after, abandon_after },
-            messages,
-        } = settings;
-        Self {
-            kind: kind.to_stored(),
-            mode: mode.to_stored(),
-            addresses: addresses.iter().map(|address| address.as_str().to_owned()).collect(),
-            global_idle_timeout: raw(*global_idle_timeout),
-            conversation_idle_timeout: raw(*conversation_idle_timeout),
-            idle_chat: idle_chat.into(),
-            actions: Actions {
-                prompt_agent_after: raw(*prompt_agent_after),
-                abandon_after: raw(*abandon_after),
-            },
-            messages: messages.into(),
-        }
-    }
-}
-
-impl TryFrom<Settings> for ChannelSettings {
-    type Error = Error;
-
-    fn try_from(settings: Settings) -> Result<Self, Error> {
-        let Settings {
-            kind,
-            mode,
-            addresses,
-            global_idle_timeout,
-            conversation_idle_timeout,
-            idle_chat,
-            actions: Actions { prompt_agent_after, abandon_after },
-            messages,
-        } = settings;
-        Ok(Self {
-            kind: ChannelKind::from_stored(kind)?,
-            mode: Mode::from_stored(mode)?,
-            addresses: addresses.iter().map(|text| address(text)).collect::<Result<_, _>>()?,
-            global_idle_timeout: global_idle_timeout.map(Seconds),
-            conversation_idle_timeout: conversation_idle_timeout.map(Seconds),
-            idle_chat: idle_chat.into(),
-            actions: DomainActions {
-                prompt_agent_after: prompt_agent_after.map(Seconds),
-                abandon_after: abandon_after.map(Seconds),
-            },
-            messages: messages.into(),
-        })
     }
 }
 

@@ -1,12 +1,13 @@
 //! Facts about a conversation.
 
-use super::parts::{Message, Policy, address, agent, channel};
+use super::parts::{Message, Policy, agent};
 use crate::Error;
 use crate::numbers::Numbered;
 use crate::registry::Frozen;
+use crate::v2;
 use domain::conversation::{ClosedBy as DomainClosedBy, ConversationEvent, ResumedBy as DomainResumedBy};
 use domain::conversation::{ClosedState, StateReason, TimerKind};
-use domain::{ContactId, Event, Personal, Timestamp};
+use domain::{Event, Timestamp};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -83,19 +84,12 @@ pub(crate) enum ClosedBy {
     Supervisor(String),
     Timer { kind: u8, due_ms: i64 },
     Engine,
+    Router,
 }
 
 impl Frozen for Opened {
     fn into_event(self) -> Result<Event, Error> {
-        let Self { contact, channel: on, requester, company, policy, by_agent } = self;
-        Ok(Event::Conversation(ConversationEvent::Opened {
-            contact: ContactId(contact),
-            channel: channel(&on)?,
-            requester: Personal::new(address(&requester)?),
-            company: address(&company)?,
-            policy: policy.into(),
-            by_agent: by_agent.as_deref().map(agent).transpose()?,
-        }))
+        v2::conversation::Opened::from(self).into_event()
     }
 }
 
@@ -112,8 +106,7 @@ impl Frozen for RequesterMessagePosted {
 
 impl Frozen for AgentJoined {
     fn into_event(self) -> Result<Event, Error> {
-        let Self { agent: who, assigned } = self;
-        Ok(Event::Conversation(ConversationEvent::AgentJoined { agent: agent(&who)?, assigned }))
+        v2::conversation::AgentJoined::from(self).into_event()
     }
 }
 
@@ -170,6 +163,7 @@ impl Frozen for Closed {
                 DomainClosedBy::Timer { kind: TimerKind::from_stored(kind)?, due: Timestamp(due_ms) }
             }
             ClosedBy::Engine => DomainClosedBy::Engine,
+            ClosedBy::Router => DomainClosedBy::Router,
         };
         Ok(Event::Conversation(ConversationEvent::Closed {
             state: ClosedState::from_stored(state)?,

@@ -1,7 +1,7 @@
 //! What several facts are made of.
 
 use crate::Error;
-use domain::conversation::Policy as DomainPolicy;
+use domain::routing::{OfferId as DomainOfferId, QueueId, WorkItemId};
 use domain::{
     Address, AgentId, Attachment as DomainAttachment, ChannelId, Content, Message as DomainMessage,
 };
@@ -23,6 +23,13 @@ pub(crate) struct Attachment {
     pub(crate) url: String,
     pub(crate) content_type: String,
     pub(crate) name: Option<String>,
+}
+
+/// One offer of one work item.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct OfferId {
+    pub(crate) item: u64,
+    pub(crate) number: u32,
 }
 
 /// Spans are in seconds.
@@ -72,41 +79,17 @@ impl From<Attachment> for DomainAttachment {
     }
 }
 
-impl From<&DomainPolicy> for Policy {
-    fn from(policy: &DomainPolicy) -> Self {
-        match policy {
-            DomainPolicy::Chat { reminder, cancel, human_only, quantum, idle } => Self::Chat {
-                reminder: reminder.0,
-                cancel: cancel.0,
-                human_only: *human_only,
-                quantum: quantum.0,
-                idle: idle.0,
-            },
-            DomainPolicy::Messaging { prompt_agent_after, abandon_after, idle } => Self::Messaging {
-                prompt_agent_after: raw(*prompt_agent_after),
-                abandon_after: raw(*abandon_after),
-                idle: raw(*idle),
-            },
-        }
+impl From<DomainOfferId> for OfferId {
+    fn from(offer: DomainOfferId) -> Self {
+        let DomainOfferId { item: WorkItemId(item), number } = offer;
+        Self { item, number }
     }
 }
 
-impl From<Policy> for DomainPolicy {
-    fn from(policy: Policy) -> Self {
-        match policy {
-            Policy::Chat { reminder, cancel, human_only, quantum, idle } => Self::Chat {
-                reminder: Seconds(reminder),
-                cancel: Seconds(cancel),
-                human_only,
-                quantum: Seconds(quantum),
-                idle: Seconds(idle),
-            },
-            Policy::Messaging { prompt_agent_after, abandon_after, idle } => Self::Messaging {
-                prompt_agent_after: prompt_agent_after.map(Seconds),
-                abandon_after: abandon_after.map(Seconds),
-                idle: idle.map(Seconds),
-            },
-        }
+impl From<OfferId> for DomainOfferId {
+    fn from(offer: OfferId) -> Self {
+        let OfferId { item, number } = offer;
+        Self { item: WorkItemId(item), number }
     }
 }
 
@@ -120,6 +103,10 @@ pub(crate) fn channel(name: &str) -> Result<ChannelId, Error> {
 
 pub(crate) fn agent(name: &str) -> Result<AgentId, Error> {
     AgentId::new(name).map_err(|error| Error::Payload(format!("an agent: {error}")))
+}
+
+pub(crate) fn queue(name: &str) -> Result<QueueId, Error> {
+    QueueId::new(name).map_err(|error| Error::Payload(format!("a queue: {error}")))
 }
 
 /// Any address that was ever accepted. A phone number is one of these too; which kinds must be one is for

@@ -55,6 +55,7 @@ fn the_documented_defaults_are_legal_and_are_these() {
         Policy::Messaging {
             prompt_agent_after: Some(Seconds(30 * 60)),
             abandon_after: Some(Seconds(2 * 86_400)),
+            reassign_after: None,
             idle: None
         }
     );
@@ -149,19 +150,25 @@ fn a_chats_conversation_timeout_is_1_to_7200_and_that_of_messaging_any_positive_
 /// Section 17 rule 10, ACT-14
 #[test]
 fn messaging_actions_take_a_positive_time_and_are_refused_on_a_chat() {
-    let with = |prompt, abandon| Actions {
+    let with = |prompt, abandon, reassign| Actions {
         prompt_agent_after: Some(Seconds(prompt)),
         abandon_after: Some(Seconds(abandon)),
+        reassign_after: Some(Seconds(reassign)),
     };
-    assert_eq!(wrong(messaging(|settings| settings.actions = with(1, 1))), [""; 0]);
-    assert_eq!(
-        wrong(messaging(|settings| settings.actions = with(0, 0))),
-        ["prompt_agent_after", "abandon_after"]
-    );
-    assert_eq!(
-        wrong(chat(|settings| settings.actions = with(1800, 172_800))),
-        ["prompt_agent_after", "abandon_after"]
-    );
+    let keys = ["prompt_agent_after", "abandon_after", "reassign_after"];
+    assert_eq!(wrong(messaging(|settings| settings.actions = with(1, 1, 1))), [""; 0]);
+    assert_eq!(wrong(messaging(|settings| settings.actions = with(0, 0, 0))), keys);
+    assert_eq!(wrong(chat(|settings| settings.actions = with(1800, 172_800, 3600))), keys);
+}
+
+/// CH-7, LC-11: live agents serve every channel unless it is said otherwise, and no action takes from them.
+#[test]
+fn a_channel_begins_with_live_agents_who_keep_what_they_have() {
+    for mode in [Mode::Chat, Mode::Messaging] {
+        let settings = ChannelSettings::defaults(ChannelKind::Own, mode);
+        assert!(settings.live_agents);
+        assert_eq!(settings.actions.reassign_after, None);
+    }
 }
 
 /// Section 17 rule 11

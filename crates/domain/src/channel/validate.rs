@@ -83,17 +83,7 @@ fn problems_of(id: &ChannelId, settings: &ChannelSettings) -> Vec<Problem> {
         }
     }
     idle_chat_problems(&settings.idle_chat, &mut expect);
-    let Actions { prompt_agent_after, abandon_after } = settings.actions;
-    for (key, duration) in [("prompt_agent_after", prompt_agent_after), ("abandon_after", abandon_after)] {
-        let Some(duration) = duration else { continue };
-        let messaging = settings.mode == Mode::Messaging;
-        expect(
-            messaging,
-            key,
-            "unset: messaging actions are refused on a chat (section 17, rule 10)".to_owned(),
-        );
-        expect(duration.0 > 0, key, "more than 0 seconds (ACT-14)".to_owned());
-    }
+    action_problems(settings, &mut expect);
     let Messages {
         idle_chat_reminder_message,
         idle_chat_agent_message,
@@ -109,6 +99,22 @@ fn problems_of(id: &ChannelId, settings: &ChannelSettings) -> Vec<Problem> {
         expect(!text.trim().is_empty() && text.len() <= 1600, key, "a text of 1 to 1600 bytes".to_owned());
     }
     found
+}
+
+/// Section 17, rule 10.
+fn action_problems(settings: &ChannelSettings, expect: &mut impl FnMut(bool, &'static str, String)) {
+    let Actions { prompt_agent_after, abandon_after, reassign_after } = settings.actions;
+    for (key, duration) in [
+        ("prompt_agent_after", prompt_agent_after),
+        ("abandon_after", abandon_after),
+        ("reassign_after", reassign_after),
+    ] {
+        let Some(duration) = duration else { continue };
+        let messaging = settings.mode == Mode::Messaging;
+        let refused = "unset: messaging actions are refused on a chat (section 17, rule 10)".to_owned();
+        expect(messaging, key, refused);
+        expect(duration.0 > 0, key, "more than 0 seconds (ACT-14)".to_owned());
+    }
 }
 
 /// Section 17, rule 1, checked jointly (`IDLE-6`).

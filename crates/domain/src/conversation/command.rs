@@ -2,6 +2,7 @@
 
 use super::{Policy, TimerKind};
 use crate::channel::Messages;
+use crate::routing::{OfferId, QueueId, WorkItemId};
 use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp};
 
 /// An intent. Ids and times that it needs are in it.
@@ -32,10 +33,75 @@ pub enum Command {
         /// What.
         message: Message,
     },
-    /// An agent takes part; the first one also gets the conversation assigned (`LC-5`, `LC-13`).
+    /// An agent takes part; if nobody has the conversation, they also get it assigned (`LC-5`, `LC-13`).
     Join {
         /// Who.
         agent: AgentId,
+    },
+    /// The requester wants an agent after all (`VA-6`).
+    RequestAgent,
+    /// The requester no longer wants an agent (`VA-6`).
+    CancelRequest,
+    /// An agent accepted an offer (`LC-5`).
+    AssignOffered {
+        /// Who.
+        agent: AgentId,
+        /// Which offer.
+        offer: OfferId,
+        /// The agent who has it and wants to hand it over, where the offer is such a transfer (`TR-4`).
+        transferred_from: Option<AgentId>,
+        /// What the requester is told, if anything (`ACK-2`).
+        greeting: Option<String>,
+    },
+    /// A supervisor gives a waiting conversation to an agent (`LC-13`, `SUP-6`).
+    AssignManually {
+        /// To whom.
+        agent: AgentId,
+        /// Who does so.
+        supervisor: AgentId,
+    },
+    /// Takes it from an agent who is not there to answer (`RE-5`).
+    Unassign {
+        /// Who has it.
+        agent: AgentId,
+    },
+    /// Takes it from an agent who is not there, because its requester is back and has something of theirs to read
+    /// (`RE-10`).
+    Return {
+        /// Who has it.
+        agent: AgentId,
+    },
+    /// Sends it to a queue (`TR-1`).
+    TransferToQueue {
+        /// Who does so.
+        by: AgentId,
+        /// Whether as a supervisor, who may do so with any conversation that an agent has.
+        supervisor: bool,
+        /// Where to.
+        queue: QueueId,
+    },
+    /// No agent came within the longest wait (`Q-12`, `Q-13`).
+    EndWait {
+        /// What waited.
+        item: WorkItemId,
+        /// What the requester is told, if anything.
+        text: Option<String>,
+    },
+    /// It is not made to wait at all (`Q-16`, `BH-7`).
+    Refuse {
+        /// What would have waited.
+        item: WorkItemId,
+        /// What the requester is told, if anything.
+        text: Option<String>,
+    },
+    /// Tells a waiting requester something, each of its numbers once (`QT-1`).
+    TellWaiting {
+        /// What waits.
+        item: WorkItemId,
+        /// Which of its messages it is, from 1.
+        number: u32,
+        /// What the requester is told.
+        text: String,
     },
     /// The agent who has it parks it (`LC-6`).
     Hold {

@@ -1,8 +1,12 @@
 //! The rules of a conversation: an intent becomes facts, or is refused.
 
+mod assignment;
+mod fire;
+mod waiting;
+
 use super::{
     ClosedBy, ClosedState, Command, Context, Conversation, ConversationEvent, Lifecycle, Opening, Origin,
-    Owner, Policy, ResumedBy, StateReason, Timer, TimerKind, timers,
+    Policy, ResumedBy, StateReason, Timer,
 };
 use crate::{AgentId, Message, Rejection, Timestamp};
 
@@ -23,12 +27,21 @@ pub fn decide(
     }
     let conversation = state.ok_or(Rejection::ConversationUnknown)?;
     if let Command::Fire { kind, due, armed_by } = command {
-        return Ok(fire(conversation, Timer { kind: *kind, due: *due, armed_by: *armed_by }, context));
+        return Ok(fire::fire(conversation, Timer { kind: *kind, due: *due, armed_by: *armed_by }, context));
     }
     // LC-4, LC-14, C1: closed is for ever.
     if conversation.is_closed() {
         return Err(Rejection::ConversationClosed);
     }
+    decide_live(conversation, command, context)
+}
+
+/// What may be asked of a conversation that is not over.
+fn decide_live(
+    conversation: &Conversation,
+    command: &Command,
+    context: Context<'_>,
+) -> Result<Vec<ConversationEvent>, Rejection> {
     match command {
         Command::Open(_) | Command::Fire { .. } => Ok(Vec::new()),
         Command::Receive { message, sent_at, redelivered } => {
@@ -40,21 +53,13 @@ pub fn decide(
             Ok(vec![posted(agent, message)])
         }
         Command::Contribute { agent, message } => {
-            let mut events = join(conversation, agent);
+            let mut events = assignment::join(conversation, agent);
             events.push(posted(agent, message));
             Ok(events)
         }
-        Command::Join { agent } => Ok(join(conversation, agent)),
-        Command::Hold { agent } => {
-            require_owner(conversation, agent)?;
-            require_state(conversation, Lifecycle::WorkInProgress)?;
-            Ok(vec![ConversationEvent::Held { agent: agent.clone() }])
-        }
-        Command::Resume { agent } => {
-            require_owner(conversation, agent)?;
-            require_state(conversation, Lifecycle::OnHold)?;
-            Ok(vec![ConversationEvent::Resumed { by: ResumedBy::Agent(agent.clone()) }])
-        }
+        Command::Join { agent } => Ok(assignment::join(conversation, agent)),
+        Command::Hold { agent } => hold(conversation, agent),
+        Command::Resume { agent } => resume(conversation, agent),
         Command::EndByRequester => Ok(vec![ended_by_requester(conversation)]),
         Command::EndByAgent { agent } => {
             require_owner(conversation, agent)?;
@@ -63,12 +68,21 @@ pub fn decide(
         Command::EndBySupervisor { supervisor } => {
             Ok(vec![ended_by_agent(ClosedBy::Supervisor(supervisor.clone()))])
         }
-        Command::Fault => Ok(vec![ConversationEvent::Closed {
-            state: ClosedState::Faulted,
-            reason: StateReason::Error,
-            by: ClosedBy::Engine,
-            requester_text: None,
-        }]),
+        Command::Fault => Ok(vec![faulted()]),
+        Command::RequestAgent => waiting::request(conversation),
+        Command::CancelRequest => waiting::cancel(conversation),
+        Command::EndWait { item, text } => waiting::end(conversation, *item, text.as_ref()),
+        Command::Refuse { item: _, text } => waiting::refuse(conversation, text.as_ref()),
+        Command::TellWaiting { item, number, text } => waiting::tell(conversation, (*item, *number), text),
+        Command::AssignOffered { agent, offer, transferred_from, greeting } => {
+            assignment::offered(conversation, agent, *offer, transferred_from.as_ref(), greeting.as_ref())
+        }
+        Command::AssignManually { agent, supervisor: _ } => assignment::manually(conversation, agent),
+        Command::Unassign { agent } => assignment::unassign(conversation, agent),
+        Command::Return { agent } => assignment::unassign_on_return(conversation, agent),
+        Command::TransferToQueue { by, supervisor, queue } => {
+            assignment::transfer_to_queue(conversation, by, *supervisor, queue)
+        }
     }
 }
 
@@ -95,7 +109,7 @@ fn open(opening: &Opening, context: Context<'_>) -> Result<Vec<ConversationEvent
         (Origin::Agent(_), Policy::Chat { .. }) => Err(Rejection::ChatNotAgentInitiated),
         (Origin::Agent(agent), Policy::Messaging { .. }) => Ok(vec![
             opened(Some(agent.clone())),
-            ConversationEvent::AgentJoined { agent: agent.clone(), assigned: true },
+            assignment::joined(agent, true),
             posted(agent, &opening.message),
         ]),
     }
@@ -125,22 +139,26 @@ fn receive(
     match conversation.lifecycle {
         // LC-6: the same agent goes on, even over capacity (CAP-9).
         Lifecycle::OnHold => vec![posted, ConversationEvent::Resumed { by: ResumedBy::RequesterMessage }],
+        // one that waits for nobody asks for an agent again.
+        Lifecycle::New if conversation.request.is_none() => vec![posted, ConversationEvent::AgentRequested],
         Lifecycle::New | Lifecycle::WorkInProgress | Lifecycle::Closed => vec![posted],
     }
 }
 
-/// Joining twice changes nothing. The first agent gets the conversation (`LC-5`, `LC-13`), a later one is added and
-/// the assignment stays (`PRO-2`).
-fn join(conversation: &Conversation, agent: &AgentId) -> Vec<ConversationEvent> {
-    if conversation.participants.contains(agent) {
-        return Vec::new();
-    }
-    let assigned = conversation.owner == Owner::Queue;
-    vec![ConversationEvent::AgentJoined { agent: agent.clone(), assigned }]
-}
-
 fn posted(agent: &AgentId, message: &Message) -> ConversationEvent {
     ConversationEvent::AgentMessagePosted { agent: agent.clone(), message: message.clone() }
+}
+
+fn hold(conversation: &Conversation, agent: &AgentId) -> Result<Vec<ConversationEvent>, Rejection> {
+    require_owner(conversation, agent)?;
+    require_state(conversation, Lifecycle::WorkInProgress)?;
+    Ok(vec![ConversationEvent::Held { agent: agent.clone() }])
+}
+
+fn resume(conversation: &Conversation, agent: &AgentId) -> Result<Vec<ConversationEvent>, Rejection> {
+    require_owner(conversation, agent)?;
+    require_state(conversation, Lifecycle::OnHold)?;
+    Ok(vec![ConversationEvent::Resumed { by: ResumedBy::Agent(agent.clone()) }])
 }
 
 fn ended_by_requester(conversation: &Conversation) -> ConversationEvent {
@@ -154,56 +172,13 @@ fn ended_by_requester(conversation: &Conversation) -> ConversationEvent {
 }
 
 fn ended_by_agent(by: ClosedBy) -> ConversationEvent {
-    ConversationEvent::Closed {
-        state: ClosedState::Complete,
-        reason: StateReason::AgentEnded,
-        by,
-        requester_text: None,
-    }
+    let (state, reason) = (ClosedState::Complete, StateReason::AgentEnded);
+    ConversationEvent::Closed { state, reason, by, requester_text: None }
 }
 
-/// A fire that is no longer in the set, or early, changes nothing (`T1`, `T2`).
-fn fire(conversation: &Conversation, timer: Timer, context: Context<'_>) -> Vec<ConversationEvent> {
-    if timer.due > context.now || !timers(conversation).contains(&timer) {
-        return Vec::new();
-    }
-    let due = timer.due;
-    let closed = |state, reason, requester_text| ConversationEvent::Closed {
-        state,
-        reason,
-        by: ClosedBy::Timer { kind: timer.kind, due },
-        requester_text,
-    };
-    let event = match timer.kind {
-        TimerKind::IdleReminder => ConversationEvent::IdleReminderSent {
-            due,
-            requester_text: context.messages.idle_chat_reminder_message.clone(),
-            agent_text: context.messages.idle_chat_agent_message.clone(),
-        },
-        TimerKind::IdleCancel => {
-            let text = context.messages.idle_chat_cancel_message.clone();
-            closed(ClosedState::Complete, StateReason::NoUserResponse, Some(text))
-        }
-        TimerKind::ConversationIdle => {
-            // IDLE-14: the reason depends on whether anybody engaged.
-            let (state, reason) = if conversation.is_engaged() {
-                (ClosedState::Complete, StateReason::NoUserResponse)
-            } else {
-                (ClosedState::Abandoned, StateReason::NoActivity)
-            };
-            closed(state, reason, None)
-        }
-        TimerKind::PromptAgent => match &conversation.owner {
-            Owner::Agent(agent) => ConversationEvent::AgentPrompted {
-                due,
-                agent: agent.clone(),
-                text: context.messages.prompt_agent_message.clone(),
-            },
-            Owner::Queue => return Vec::new(),
-        },
-        TimerKind::Abandon => closed(ClosedState::Abandoned, StateReason::RequesterSilent, None),
-    };
-    vec![event]
+fn faulted() -> ConversationEvent {
+    let (state, reason) = (ClosedState::Faulted, StateReason::Error);
+    ConversationEvent::Closed { state, reason, by: ClosedBy::Engine, requester_text: None }
 }
 
 fn require_participant(conversation: &Conversation, agent: &AgentId) -> Result<(), Rejection> {
@@ -211,10 +186,7 @@ fn require_participant(conversation: &Conversation, agent: &AgentId) -> Result<(
 }
 
 fn require_owner(conversation: &Conversation, agent: &AgentId) -> Result<(), Rejection> {
-    match &conversation.owner {
-        Owner::Agent(owner) if owner == agent => Ok(()),
-        Owner::Agent(_) | Owner::Queue => Err(Rejection::NotOwner),
-    }
+    if conversation.is_owned_by(agent) { Ok(()) } else { Err(Rejection::NotOwner) }
 }
 
 fn require_state(conversation: &Conversation, state: Lifecycle) -> Result<(), Rejection> {

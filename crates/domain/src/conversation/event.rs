@@ -1,6 +1,7 @@
 //! What happens to a conversation.
 
 use super::{Policy, TimerKind};
+use crate::routing::{OfferId, QueueId, WorkItemId};
 use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp};
 
 /// A fact about a conversation.
@@ -34,8 +35,39 @@ pub enum ConversationEvent {
     AgentJoined {
         /// Who.
         agent: AgentId,
-        /// Whether the conversation was assigned to them with it.
+        /// Whether the conversation was assigned to them with it. Who had it until then is no longer in it (`TR-4`).
         assigned: bool,
+        /// The offer that they accepted, if they got it by one (`LC-5`).
+        offer: Option<OfferId>,
+        /// What the requester is told when the agent accepts, if anything (`ACK-2`).
+        greeting: Option<String>,
+    },
+    /// Nobody has it any more, and it waits for an agent again (`RE-5`, `TR-1`).
+    Unassigned {
+        /// Who had it.
+        agent: AgentId,
+        /// What took it from them.
+        why: Unassignment,
+    },
+    /// It waits for an agent again, after the wait had been cancelled or given up (`VA-6`, `Q-13`).
+    AgentRequested,
+    /// The requester no longer wants an agent (`VA-6`).
+    AgentRequestCancelled,
+    /// The wait was given up; the conversation stays open without an agent until the requester writes (`Q-13`).
+    WaitEnded {
+        /// What had waited.
+        item: WorkItemId,
+        /// What the requester is told, if anything.
+        requester_text: Option<String>,
+    },
+    /// A waiting requester was told something (`QT-1`).
+    WaitMessageSent {
+        /// What waits.
+        item: WorkItemId,
+        /// Which of its messages it was, from 1.
+        number: u32,
+        /// What the requester is told.
+        text: String,
     },
     /// An agent wrote.
     AgentMessagePosted {
@@ -94,6 +126,25 @@ pub enum ResumedBy {
     RequesterMessage,
 }
 
+/// What took a conversation from its agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unassignment {
+    /// The requester wrote while the agent was unavailable (`RE-2`, `RE-5`).
+    Reassigned,
+    /// The agent left a message unanswered for too long (`LC-11`, `ACT-11`).
+    ReassignedByAction {
+        /// When it was due.
+        due: Timestamp,
+    },
+    /// It was sent to a queue (`TR-1`).
+    ToQueue {
+        /// Which one.
+        queue: QueueId,
+        /// By whom: the agent who had it, or a supervisor.
+        by: AgentId,
+    },
+}
+
 /// The terminal states of section 3.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClosedState {
@@ -122,6 +173,10 @@ pub enum StateReason {
     RequesterSilent,
     /// Its actor failed.
     Error,
+    /// No agent came within the longest wait (`Q-12`).
+    MaxWaitElapsed,
+    /// It was refused instead of being made to wait (`Q-16`, `BH-7`).
+    NotRouted,
 }
 
 /// Who or what closed it.
@@ -142,6 +197,8 @@ pub enum ClosedBy {
     },
     /// The engine, because its actor failed.
     Engine,
+    /// The router, because no agent will come.
+    Router,
 }
 
 impl ClosedState {
@@ -166,6 +223,8 @@ impl StateReason {
             Self::AgentEnded => "agent_ended",
             Self::RequesterSilent => "requester_silent",
             Self::Error => "error",
+            Self::MaxWaitElapsed => "max_wait_elapsed",
+            Self::NotRouted => "not_routed",
         }
     }
 }

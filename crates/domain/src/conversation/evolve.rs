@@ -1,6 +1,9 @@
 //! Applies facts to a conversation. Total and deterministic (`L4`): what was once accepted can always be applied again.
 
-use super::{Anchors, Conversation, ConversationEvent, Lifecycle, MessageCounts, Owner, Policy};
+use super::{
+    Anchors, Conversation, ConversationEvent, Lifecycle, MessageCounts, Owner, Policy, Unassignment,
+};
+use crate::routing::OfferId;
 use crate::{AgentId, Stamp, Timestamp};
 use std::collections::BTreeSet;
 
@@ -16,8 +19,19 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
         ConversationEvent::RequesterMessagePosted { counts_from, .. } => {
             requester_wrote(&mut conversation, Stamp { at: *counts_from, ..stamp });
         }
-        ConversationEvent::AgentJoined { agent, assigned } => {
-            agent_joined(&mut conversation, stamp, agent, *assigned);
+        ConversationEvent::AgentJoined { agent, assigned, offer, greeting: _ } => {
+            if *assigned {
+                assign(&mut conversation, stamp, agent, *offer);
+            }
+            agent_joined(&mut conversation, stamp, agent);
+        }
+        ConversationEvent::Unassigned { agent, why } => unassign(&mut conversation, stamp, agent, why),
+        ConversationEvent::AgentRequested => conversation.request = Some(stamp.version),
+        ConversationEvent::AgentRequestCancelled | ConversationEvent::WaitEnded { .. } => {
+            conversation.request = None;
+        }
+        ConversationEvent::WaitMessageSent { item, number, text: _ } => {
+            conversation.told = Some((*item, *number));
         }
         ConversationEvent::AgentMessagePosted { .. } => agent_wrote(&mut conversation, stamp),
         ConversationEvent::Held { .. } => conversation.lifecycle = Lifecycle::OnHold,
@@ -27,13 +41,14 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
         ConversationEvent::Closed { state, reason, .. } => {
             conversation.lifecycle = Lifecycle::Closed;
             conversation.closing = Some((*state, *reason));
+            conversation.request = None;
         }
     }
     Some(conversation)
 }
 
 fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
-    let ConversationEvent::Opened { contact, channel, requester, company, policy, .. } = event else {
+    let ConversationEvent::Opened { contact, channel, requester, company, policy, by_agent } = event else {
         return None;
     };
     Some(Conversation {
@@ -49,6 +64,11 @@ fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
         closing: None,
         owner: Owner::Queue,
         participants: BTreeSet::new(),
+        engaged: false,
+        // Whoever writes first waits for an agent, an agent does not.
+        request: by_agent.is_none().then_some(1),
+        offer: None,
+        told: None,
         anchors: Anchors::default(),
         messages: MessageCounts::default(),
     })
@@ -66,13 +86,45 @@ fn requester_wrote(conversation: &mut Conversation, stamp: Stamp) {
     anchors.first_unanswered.get_or_insert(stamp);
 }
 
-/// Joining is an automated agent-side message: it can start the idle clock, but answers nothing (`IDLE-4`, `ACT-6`).
-fn agent_joined(conversation: &mut Conversation, stamp: Stamp, agent: &AgentId, assigned: bool) {
-    conversation.participants.insert(agent.clone());
-    if assigned {
-        conversation.owner = Owner::Agent(agent.clone());
-        conversation.lifecycle = Lifecycle::WorkInProgress;
+/// Whoever had it until now has lost it (`TR-4`), and was prompted for what the new owner was not.
+fn assign(conversation: &mut Conversation, stamp: Stamp, agent: &AgentId, offer: Option<OfferId>) {
+    if let Owner::Agent(previous) = &conversation.owner
+        && previous != agent
+    {
+        conversation.participants.remove(previous);
+        conversation.anchors.prompted = false;
     }
+    conversation.owner = Owner::Agent(agent.clone());
+    conversation.lifecycle = Lifecycle::WorkInProgress;
+    conversation.request = None;
+    conversation.offer = conversation.offer.max(offer);
+    conversation.anchors.assigned = Some(stamp);
+}
+
+/// Back to where it waits for an agent, without what runs against the requester or against the agent who had it: a chat
+/// must not idle out in the queue, and nobody owes that agent an answer. The requester's own question still waits.
+fn unassign(conversation: &mut Conversation, stamp: Stamp, agent: &AgentId, why: &Unassignment) {
+    conversation.participants.remove(agent);
+    conversation.owner = Owner::Queue;
+    conversation.lifecycle = Lifecycle::New;
+    conversation.request = Some(stamp.version);
+    let anchors = &mut conversation.anchors;
+    anchors.agent_last = None;
+    anchors.idle_since = None;
+    anchors.reminded = false;
+    anchors.prompted = false;
+    anchors.assigned = None;
+    match why {
+        Unassignment::ToQueue { .. } => anchors.transferred = Some(stamp),
+        // Both follow from the requester's own message, so that there was no silence.
+        Unassignment::Reassigned | Unassignment::ReassignedByAction { .. } => {}
+    }
+}
+
+/// Joining is an automated agent-side message: it can start the idle clock, but answers nothing (`IDLE-4`, `ACT-6`).
+fn agent_joined(conversation: &mut Conversation, stamp: Stamp, agent: &AgentId) {
+    conversation.participants.insert(agent.clone());
+    conversation.engaged = true;
     match conversation.policy {
         Policy::Chat { human_only: false, .. } => start_idle_clock(conversation, stamp),
         Policy::Chat { human_only: true, .. } | Policy::Messaging { .. } => {}
@@ -91,8 +143,11 @@ fn agent_wrote(conversation: &mut Conversation, stamp: Stamp) {
     }
 }
 
-/// A later agent-side message is a new anchor, and the reminder is possible again (`IDLE-4`).
+/// A later agent-side message is a new anchor, and the reminder is possible again (`IDLE-4`). While nobody has the
+/// conversation the clock stands (`IDLE-9`), though a second agent may still be in it and write.
 fn start_idle_clock(conversation: &mut Conversation, stamp: Stamp) {
-    conversation.anchors.idle_since = Some(stamp);
-    conversation.anchors.reminded = false;
+    if conversation.owner != Owner::Queue {
+        conversation.anchors.idle_since = Some(stamp);
+        conversation.anchors.reminded = false;
+    }
 }

@@ -25,6 +25,9 @@ pub enum Policy {
         prompt_agent_after: Option<Seconds>,
         /// `ACT-3`, if active.
         abandon_after: Option<Seconds>,
+        /// How long a requester's message stays unanswered before the conversation is taken from its agent (`LC-11`), if
+        /// that is active.
+        reassign_after: Option<Seconds>,
         /// The lowest conversation timeout that was set explicitly (`IDLE-11`).
         idle: Option<Seconds>,
     },
@@ -58,6 +61,7 @@ impl ChannelSettings {
             Mode::Messaging => Policy::Messaging {
                 prompt_agent_after: self.actions.prompt_agent_after,
                 abandon_after: self.actions.abandon_after,
+                reassign_after: self.actions.reassign_after,
                 // IDLE-11, R6: only what was set explicitly counts, and the lowest of it wins.
                 idle: [self.conversation_idle_timeout, self.global_idle_timeout].into_iter().flatten().min(),
             },

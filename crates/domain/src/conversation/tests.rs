@@ -1,9 +1,13 @@
 //! The rules of a conversation, told as stories: each test is named by what it shows and by the rule that says so.
 
+mod assignment;
 mod conversation_idle;
 mod idle_chat;
 mod lifecycle;
 mod messaging;
 mod properties;
+mod reassignment;
 mod story;
 mod timer_contract;
+mod transfer;
+mod waiting;

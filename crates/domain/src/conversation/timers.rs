@@ -1,6 +1,6 @@
 //! Which timers a conversation has: a pure function of its state (section 6.4, `T2`).
 
-use super::{Conversation, Policy};
+use super::{Conversation, Owner, Policy};
 use crate::{Seconds, Stamp, Timestamp};
 
 /// One armed timer. A fire is valid only while exactly this is in the set.
@@ -27,12 +27,20 @@ pub enum TimerKind {
     PromptAgent,
     /// Closes a conversation whose requester does not answer the agent (`ACT-3`).
     Abandon,
+    /// Takes the conversation from an agent who does not answer (`LC-11`, `ACT-11`).
+    Reassign,
 }
 
 impl TimerKind {
     /// Every kind there is.
-    pub const ALL: [Self; 5] =
-        [Self::IdleReminder, Self::IdleCancel, Self::ConversationIdle, Self::PromptAgent, Self::Abandon];
+    pub const ALL: [Self; 6] = [
+        Self::IdleReminder,
+        Self::IdleCancel,
+        Self::ConversationIdle,
+        Self::PromptAgent,
+        Self::Abandon,
+        Self::Reassign,
+    ];
 
     /// The kind's name for clients.
     pub const fn name(self) -> &'static str {
@@ -42,6 +50,7 @@ impl TimerKind {
             Self::ConversationIdle => "conversation_idle",
             Self::PromptAgent => "prompt_agent",
             Self::Abandon => "abandon",
+            Self::Reassign => "reassign",
         }
     }
 
@@ -53,6 +62,7 @@ impl TimerKind {
             Self::ConversationIdle => 3,
             Self::PromptAgent => 4,
             Self::Abandon => 5,
+            Self::Reassign => 6,
         }
     }
 
@@ -65,7 +75,7 @@ impl TimerKind {
     pub const fn closes(self) -> bool {
         match self {
             Self::IdleCancel | Self::ConversationIdle | Self::Abandon => true,
-            Self::IdleReminder | Self::PromptAgent => false,
+            Self::IdleReminder | Self::PromptAgent | Self::Reassign => false,
         }
     }
 }
@@ -97,21 +107,31 @@ fn chat_timers(conversation: &Conversation) -> Vec<Timer> {
         let remind = (!anchors.reminded).then(|| leg(TimerKind::IdleReminder, reminder));
         return remind.into_iter().chain([leg(TimerKind::IdleCancel, cancel)]).collect();
     }
-    // IDLE-15: where only a person's message starts the clock and none has written, an engaged chat never times out.
-    if conversation.is_engaged() && human_only && !anchors.human_agent_spoke {
+    // IDLE-15: where only a person's message starts the clock and none has written, a chat that an agent has never times
+    // out. Back in the queue it does again, as any other that waits.
+    let owned = conversation.owner != Owner::Queue;
+    if owned && human_only && !anchors.human_agent_spoke {
         return Vec::new();
     }
-    vec![after(silent_since(conversation), idle, TimerKind::ConversationIdle)]
+    // TR-1: who is sent to a queue is made to wait, and that is no silence.
+    let since = later(silent_since(conversation), anchors.transferred);
+    vec![after(since, idle, TimerKind::ConversationIdle)]
 }
 
 fn messaging_timers(conversation: &Conversation) -> Vec<Timer> {
-    let Policy::Messaging { prompt_agent_after, abandon_after, idle } = conversation.policy else {
+    let Policy::Messaging { prompt_agent_after, abandon_after, reassign_after, idle } = conversation.policy
+    else {
         return Vec::new();
     };
     let anchors = &conversation.anchors;
-    let waiting = anchors.first_unanswered.filter(|_| conversation.is_engaged() && !anchors.prompted);
+    // An agent has to have it for one to be prompted, or to lose it.
+    let waiting = anchors.first_unanswered.filter(|_| conversation.owner != Owner::Queue);
+    let unprompted = waiting.filter(|_| !anchors.prompted);
+    // Whoever gets it late has the whole time too. Else it would go round among all agents at once.
+    let unanswered = waiting.map(|since| later(since, anchors.assigned));
     [
-        waiting.zip(prompt_agent_after).map(|(since, span)| after(since, span, TimerKind::PromptAgent)),
+        unprompted.zip(prompt_agent_after).map(|(since, span)| after(since, span, TimerKind::PromptAgent)),
+        unanswered.zip(reassign_after).map(|(since, span)| after(since, span, TimerKind::Reassign)),
         anchors.agent_last.zip(abandon_after).map(|(since, span)| after(since, span, TimerKind::Abandon)),
         idle.map(|span| after(silent_since(conversation), span, TimerKind::ConversationIdle)),
     ]
@@ -123,6 +143,11 @@ fn messaging_timers(conversation: &Conversation) -> Vec<Timer> {
 /// Since when the requester has said nothing; of a conversation in which they never spoke, since its opening.
 fn silent_since(conversation: &Conversation) -> Stamp {
     conversation.anchors.requester_last.unwrap_or(conversation.opened)
+}
+
+/// The one that counts from later on.
+fn later(first: Stamp, second: Option<Stamp>) -> Stamp {
+    second.filter(|second| second.at > first.at).unwrap_or(first)
 }
 
 fn after(since: Stamp, span: Seconds, kind: TimerKind) -> Timer {

@@ -33,6 +33,15 @@ fn closed_is_for_ever_whatever_is_asked() {
          3  requester ends          -> ! conversation_closed
          3  supervisor sam ends     -> ! conversation_closed
          3  fault                   -> ! conversation_closed
+         3  requester asks          -> ! conversation_closed
+         3  requester cancels       -> ! conversation_closed
+         3  bob accepts 1.1         -> ! conversation_closed
+         3  supervisor sam assigns bob -> ! conversation_closed
+         3  unassign ann            -> ! conversation_closed
+         3  ann transfers to sales  -> ! conversation_closed
+         3  router ends 1           -> ! conversation_closed
+         3  router refuses 1        -> ! conversation_closed
+         3  router tells 1.1        -> ! conversation_closed
          9999999 tick               -> -
          9999999 state              -> closed of ann with [ann]",
     );

@@ -1,106 +1,19 @@
 //! What holds for every conversation there can be, legal or not.
 
-use super::story::{Teller, agent, at, chat, fire, message, messaging};
+mod strategies;
+
+use super::story::{Teller, at, fire};
 use crate::conversation::{
-    ClosedBy, ClosedState, Conversation, ConversationEvent, Policy, ResumedBy, StateReason, Timer, TimerKind,
-    evolve, timers,
+    Conversation, ConversationEvent, Lifecycle, Owner, Policy, Timer, TimerKind, evolve, timers,
 };
-use crate::{Address, ChannelId, ContactId, Personal, Rejection, Seconds, Timestamp};
+use crate::{Rejection, Seconds, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-
-fn policy() -> impl Strategy<Value = Policy> {
-    let chats = (any::<bool>(), any::<bool>(), proptest::option::of(1_u32..7200)).prop_map(
-        |(human_only, quantise, idle)| {
-            chat(|settings| {
-                settings.idle_chat.start_after_agent_response = human_only;
-                settings.idle_chat.quantise_to_interval = quantise;
-                settings.conversation_idle_timeout = idle.map(Seconds);
-            })
-        },
-    );
-    let messagings = (any::<bool>(), any::<bool>(), proptest::option::of(1_u32..400_000)).prop_map(
-        |(prompt, abandon, idle)| {
-            messaging(|settings| {
-                settings.actions.prompt_agent_after = prompt.then_some(Seconds(1800));
-                settings.actions.abandon_after = abandon.then_some(Seconds(172_800));
-                settings.conversation_idle_timeout = idle.map(Seconds);
-            })
-        },
-    );
-    prop_oneof![chats, messagings]
-}
-
-/// Any fact at any time, whether or not it could follow from what went before.
-fn fact() -> impl Strategy<Value = (Timestamp, ConversationEvent)> {
-    let who = || select(vec!["ann", "bob"]).prop_map(agent);
-    let when = || any::<i64>().prop_map(Timestamp);
-    let event = prop_oneof![
-        policy().prop_map(|policy| ConversationEvent::Opened {
-            contact: ContactId([1; 16]),
-            channel: ChannelId::new("channel").unwrap(),
-            requester: Personal::new(Address::opaque("requester-1").unwrap()),
-            company: Address::opaque("company").unwrap(),
-            policy,
-            by_agent: None,
-        }),
-        when().prop_map(|counts_from| ConversationEvent::RequesterMessagePosted {
-            message: message(1),
-            sent_at: None,
-            counts_from
-        }),
-        (who(), any::<bool>())
-            .prop_map(|(agent, assigned)| ConversationEvent::AgentJoined { agent, assigned }),
-        who().prop_map(|agent| ConversationEvent::AgentMessagePosted { agent, message: message(2) }),
-        who().prop_map(|agent| ConversationEvent::Held { agent }),
-        who().prop_map(|agent| ConversationEvent::Resumed { by: ResumedBy::Agent(agent) }),
-        when().prop_map(|due| ConversationEvent::IdleReminderSent {
-            due,
-            requester_text: String::new(),
-            agent_text: String::new()
-        }),
-        (when(), who()).prop_map(|(due, agent)| ConversationEvent::AgentPrompted {
-            due,
-            agent,
-            text: String::new()
-        }),
-        Just(ConversationEvent::Closed {
-            state: ClosedState::Complete,
-            reason: StateReason::UserEnded,
-            by: ClosedBy::Requester,
-            requester_text: None,
-        }),
-    ];
-    (when(), event)
-}
+use strategies::{fact, inputs, policy};
 
 fn fold(state: Option<Conversation>, facts: &[(Timestamp, ConversationEvent)]) -> Option<Conversation> {
     facts.iter().fold(state, |state, (at, event)| evolve(state, *at, event))
-}
-
-/// What people do, as the stories say it; each after a pause of so many seconds.
-fn inputs() -> impl Strategy<Value = Vec<(u32, &'static str)>> {
-    let input = select(vec![
-        "requester",
-        "requester",
-        "requester redelivered 100",
-        "ann joins",
-        "bob joins",
-        "ann posts",
-        "ann posts",
-        "bob contributes",
-        "ann holds",
-        "ann resumes",
-        "ann ends",
-        "requester ends",
-        "supervisor sam ends",
-        "tick",
-        "tick",
-        "fault",
-    ]);
-    let pause = prop_oneof![4 => 0_u32..120, 2 => 0_u32..2000, 1 => 0_u32..200_000];
-    vec((pause, input), 1..40)
 }
 
 /// A conversation that came to be by the rules, when it last happened, and from when on each of its events counts.
@@ -131,7 +44,65 @@ fn closes(events: &[ConversationEvent]) -> usize {
     events.iter().filter(|event| matches!(event, ConversationEvent::Closed { .. })).count()
 }
 
+/// C3: what the parts of a state say of who has the conversation agrees.
+fn check_owner(state: &Conversation) {
+    let kinds = |kinds: &[TimerKind]| timers(state).iter().any(|timer| kinds.contains(&timer.kind));
+    match &state.owner {
+        Owner::Agent(agent) => {
+            assert!(state.participants.contains(agent), "the owner is in it: {state:?}");
+            assert!(state.engaged && state.request.is_none(), "nobody waits for who has come: {state:?}");
+            assert_ne!(state.lifecycle, Lifecycle::New);
+        }
+        Owner::Queue => {
+            assert_eq!(state.anchors.assigned, None);
+            let agents = [TimerKind::PromptAgent, TimerKind::Reassign];
+            let idle = [TimerKind::IdleReminder, TimerKind::IdleCancel];
+            assert!(!kinds(&agents) && !kinds(&idle), "nobody has it: {state:?}");
+            assert!(matches!(state.lifecycle, Lifecycle::New | Lifecycle::Closed));
+        }
+    }
+    assert!(state.request.is_none() || !state.is_closed());
+    assert!(state.request.is_none_or(|version| version <= state.version));
+}
+
 proptest! {
+    /// C3, TR-4: after every input of every story.
+    #[test]
+    fn who_has_it_who_is_in_it_and_who_is_waited_for_agree(policy in policy(), inputs in inputs()) {
+        let mut teller = Teller::new(policy);
+        let (mut now, mut joined, mut told) = (0, false, None);
+        for (pause, input) in [(0, "requester")].into_iter().chain(inputs) {
+            now += pause;
+            for event in teller.attempt(now, input).unwrap_or_default() {
+                joined |= matches!(event, ConversationEvent::AgentJoined { .. });
+                if let ConversationEvent::WaitMessageSent { item, number, .. } = event {
+                    prop_assert!(told < Some((item, number)), "each is told once, in order");
+                    told = Some((item, number));
+                }
+            }
+            let state = teller.state.as_ref().unwrap();
+            check_owner(state);
+            prop_assert_eq!((state.engaged, state.told), (joined, told));
+        }
+    }
+
+    /// LC-5, RE-5, TR-1, VA-6: what the router or a person asks for a second time at once is fulfilled or refused.
+    #[test]
+    fn nothing_that_concerns_the_wait_happens_twice(
+        policy in policy(),
+        inputs in inputs(),
+        input in select(vec![
+            "ann accepts 1.1", "bob accepts 2.1 from ann", "supervisor sam assigns bob", "unassign ann", "ann joins",
+            "ann transfers to sales", "router ends 1", "router refuses 1", "router tells 3.1", "requester asks",
+            "requester cancels",
+        ]),
+    ) {
+        let mut story = legal(policy, &inputs);
+        if story.teller.attempt(story.now, input).is_ok() {
+            prop_assert_eq!(story.teller.attempt(story.now, input).unwrap_or_default(), vec![]);
+        }
+    }
+
     /// L4
     #[test]
     fn facts_can_be_applied_in_any_order_and_from_any_state_on(
@@ -210,7 +181,9 @@ proptest! {
         ending in select(vec!["requester ends", "supervisor sam ends", "fault"]),
         after in vec((0_u32..200_000, select(vec![
             "requester", "requester redelivered 50", "requester ends", "ann joins", "ann posts", "ann contributes",
-            "ann holds", "ann resumes", "ann ends", "supervisor sam ends", "fault", "tick",
+            "ann holds", "ann resumes", "ann ends", "supervisor sam ends", "fault", "tick", "requester asks",
+            "requester cancels", "ann accepts 1.1", "bob accepts 1.1 from ann", "supervisor sam assigns ann",
+            "unassign ann", "ann transfers to sales", "router ends 1", "router refuses 1", "router tells 9.9",
         ])), 1..10),
         fires in vec((select(TimerKind::ALL.to_vec()), 0_u32..400_000, 0_u64..40), 0..10),
     ) {

@@ -1,14 +1,18 @@
 //! A story is a table of what happens to one conversation, a row for each input: `seconds input -> what follows`.
 //!
 //! Inputs are what people do (`requester`, `ann joins`, `supervisor sam ends`), `tick` (whatever is due fires, as the
-//! engine would do it) and the questions `timers` and `state`. What follows are the facts, `-` for none, or
-//! `! code` for a refusal. Nothing fires by itself between rows: a row without `tick` shows the rules alone.
+//! engine would do it), what the router does (`ann accepts 1.1`, `router ends 1`, `unassign ann`) and the questions
+//! `timers`, `state` and `request`. What follows are the facts, `-` for none, or `! code` for a refusal. Nothing fires
+//! by itself between rows: a row without `tick` shows the rules alone.
+
+mod show;
 
 use crate::channel::{ChannelKind, ChannelSettings, Messages, Mode};
 use crate::conversation::{
-    ClosedBy, Command, Context, Conversation, ConversationEvent, Opening, Origin, Owner, Policy, ResumedBy,
-    Timer, TimerKind, decide, evolve, timers,
+    Command, Context, Conversation, ConversationEvent, Opening, Origin, Policy, Timer, TimerKind, decide,
+    evolve, timers,
 };
+use crate::routing::{OfferId, QueueId, WorkItemId};
 use crate::{
     Address, AgentId, ChannelId, ContactId, Content, Message, MessageId, Personal, Rejection, Seconds,
     Timestamp,
@@ -137,10 +141,11 @@ impl Teller {
     fn row(&mut self, row: &str) -> String {
         let (seconds, input) = row.split_once(' ').unwrap_or_else(|| panic!("a row has an input: {row}"));
         match input.trim() {
-            "timers" => list(self.armed().into_iter().map(show_timer)),
-            "state" => self.show_state(),
+            "timers" => show::list(self.armed().into_iter().map(show::timer)),
+            "state" => show::state(self.state.as_ref()),
+            "request" => show::request(self.state.as_ref()),
             input => match self.attempt(number(seconds), input) {
-                Ok(events) => list(events.iter().map(show_event)),
+                Ok(events) => show::list(events.iter().map(show::event)),
                 Err(rejection) => format!("! {}", rejection.code()),
             },
         }
@@ -154,7 +159,21 @@ impl Teller {
             ["requester", "claims", sent] => self.requester(message, Some(at(number(sent))), false),
             ["requester", "redelivered", sent] => self.requester(message, Some(at(number(sent))), true),
             ["requester", "ends"] => Command::EndByRequester,
+            ["requester", "asks"] => Command::RequestAgent,
+            ["requester", "cancels"] => Command::CancelRequest,
             ["supervisor", name, "ends"] => Command::EndBySupervisor { supervisor: agent(name) },
+            ["supervisor", name, "assigns", to] => {
+                Command::AssignManually { agent: agent(to), supervisor: agent(name) }
+            }
+            ["supervisor", name, "transfers", "to", to] => transfer(name, true, to),
+            ["router", "ends", item] => Command::EndWait { item: work_item(item), text: text("no agent") },
+            ["router", "refuses", item] => Command::Refuse { item: work_item(item), text: text("closed") },
+            ["router", "tells", message] => {
+                let OfferId { item, number } = offer(message);
+                Command::TellWaiting { item, number, text: "please wait".to_owned() }
+            }
+            ["unassign", name] => Command::Unassign { agent: agent(name) },
+            ["requester", "returns", "to", name] => Command::Return { agent: agent(name) },
             ["fault"] => Command::Fault,
             ["fire", kind, "due", due, "armed", version] => {
                 let kind = TimerKind::ALL.into_iter().find(|each| each.name() == kind).unwrap();
@@ -162,6 +181,9 @@ impl Teller {
             }
             [name, "opens"] => opening(self.policy.clone(), Origin::Agent(agent(name)), message),
             [name, "joins"] => Command::Join { agent: agent(name) },
+            [name, "accepts", of] => accept(name, of, None),
+            [name, "accepts", of, "from", owner] => accept(name, of, Some(agent(owner))),
+            [name, "transfers", "to", to] => transfer(name, false, to),
             [name, "posts"] => Command::Post { agent: agent(name), message },
             [name, "contributes"] => Command::Contribute { agent: agent(name), message },
             [name, "holds"] => Command::Hold { agent: agent(name) },
@@ -177,16 +199,6 @@ impl Teller {
         }
         opening(self.policy.clone(), Origin::Requester { sent_at, redelivered }, message)
     }
-
-    fn show_state(&self) -> String {
-        let Some(state) = &self.state else { return "none".to_owned() };
-        let owner = match &state.owner {
-            Owner::Queue => "queue".to_owned(),
-            Owner::Agent(agent) => agent.to_string(),
-        };
-        let participants: Vec<String> = state.participants.iter().map(ToString::to_string).collect();
-        format!("{} of {owner} with [{}]", state.lifecycle.name(), participants.join(" "))
-    }
 }
 
 /// The command with which the engine fires a timer.
@@ -194,55 +206,28 @@ pub(super) const fn fire(timer: Timer) -> Command {
     Command::Fire { kind: timer.kind, due: timer.due, armed_by: timer.armed_by }
 }
 
+fn accept(name: &str, of: &str, transferred_from: Option<AgentId>) -> Command {
+    Command::AssignOffered { agent: agent(name), offer: offer(of), transferred_from, greeting: text("hello") }
+}
+
+fn transfer(by: &str, supervisor: bool, to: &str) -> Command {
+    Command::TransferToQueue { by: agent(by), supervisor, queue: QueueId::new(to).unwrap() }
+}
+
+/// An offer, or a wait message: work item and number with a dot between.
+fn offer(word: &str) -> OfferId {
+    let (item, count) = word.split_once('.').unwrap_or_else(|| panic!("not an offer: {word:?}"));
+    OfferId { item: work_item(item), number: number(count) }
+}
+
+fn work_item(word: &str) -> WorkItemId {
+    WorkItemId(number(word).into())
+}
+
+fn text(said: &str) -> Option<String> {
+    Some(said.to_owned())
+}
+
 fn number(word: &str) -> u32 {
     word.parse().unwrap_or_else(|_| panic!("not a number: {word:?}"))
-}
-
-fn list(items: impl Iterator<Item = String>) -> String {
-    let items: Vec<String> = items.collect();
-    if items.is_empty() { "-".to_owned() } else { items.join(", ") }
-}
-
-fn show_timer(timer: Timer) -> String {
-    format!("{} at {}", timer.kind.name(), seconds(timer.due))
-}
-
-fn show_event(event: &ConversationEvent) -> String {
-    match event {
-        ConversationEvent::Opened { by_agent, .. } => {
-            by_agent.as_ref().map_or("opened".to_owned(), |agent| format!("opened by {agent}"))
-        }
-        ConversationEvent::RequesterMessagePosted { counts_from, .. } => {
-            format!("message of {}", seconds(*counts_from))
-        }
-        ConversationEvent::AgentJoined { agent, assigned } => {
-            format!("{agent} {}", if *assigned { "assigned" } else { "added" })
-        }
-        ConversationEvent::AgentMessagePosted { agent, .. } => format!("{agent} wrote"),
-        ConversationEvent::Held { agent } => format!("held by {agent}"),
-        ConversationEvent::Resumed { by: ResumedBy::Agent(agent) } => format!("resumed by {agent}"),
-        ConversationEvent::Resumed { by: ResumedBy::RequesterMessage } => "resumed".to_owned(),
-        ConversationEvent::IdleReminderSent { due, .. } => format!("reminder due {}", seconds(*due)),
-        ConversationEvent::AgentPrompted { due, agent, .. } => {
-            format!("{agent} prompted due {}", seconds(*due))
-        }
-        ConversationEvent::Closed { state, reason, by, .. } => {
-            format!("{}/{} by {}", state.name(), reason.name(), show_closer(by))
-        }
-    }
-}
-
-fn show_closer(by: &ClosedBy) -> String {
-    match by {
-        ClosedBy::Requester => "requester".to_owned(),
-        ClosedBy::Agent(agent) => agent.to_string(),
-        ClosedBy::Supervisor(agent) => format!("supervisor {agent}"),
-        ClosedBy::Timer { kind, due } => format!("{} due {}", kind.name(), seconds(*due)),
-        ClosedBy::Engine => "engine".to_owned(),
-    }
-}
-
-fn seconds(at: Timestamp) -> i64 {
-    assert_eq!(at.0 % 1000, 0, "the stories happen at whole seconds");
-    at.0 / 1000
 }

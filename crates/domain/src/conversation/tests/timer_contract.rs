@@ -149,10 +149,11 @@ fn the_numbers_of_the_kinds_never_change() {
         (3, "conversation_idle"),
         (4, "prompt_agent"),
         (5, "abandon"),
+        (6, "reassign"),
     ];
     assert_eq!(numbers, stored);
     assert_eq!(TimerKind::ALL.map(|kind| TimerKind::from_number(kind.number())), TimerKind::ALL.map(Some));
-    assert_eq!(TimerKind::from_number(6), None);
+    assert_eq!(TimerKind::from_number(7), None);
 }
 
 /// T2: a timer names the event that armed it, so that a fire can be walked back to it.

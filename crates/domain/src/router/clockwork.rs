@@ -1,0 +1,61 @@
+//! What the router does because time has passed: each thing once, in the order in which it was due, never early (`T1`).
+
+use super::Router;
+use super::due::{AgentDue, Due, ItemDue, agent_dues, item_dues};
+use super::errand::Errand;
+use super::event::{PresenceWhy, RouterEvent};
+use crate::routing::WorkItemId;
+use crate::{AgentId, Timestamp};
+
+impl Router {
+    /// Does everything that is due by now. What is due at the same moment has all happened before anybody is asked.
+    pub(super) fn run_due(&mut self, now: Timestamp) {
+        while let Some(moment) = self.next_due().filter(|moment| *moment <= now) {
+            while let Some((_, who)) = self.index.due.first().filter(|(at, _)| *at <= moment).cloned() {
+                match who {
+                    Due::Item(id) => self.item_due(id, now),
+                    Due::Agent(id) => self.agent_due(&id, now),
+                }
+            }
+            self.settle(now);
+        }
+    }
+
+    fn item_due(&mut self, id: WorkItemId, now: Timestamp) {
+        let Some(item) = self.state.items.get(&id) else { return };
+        let due = item_dues(item, &self.routing, now).into_iter().filter(|(at, _)| *at <= now).min();
+        match due {
+            Some((at, ItemDue::OfferExpires)) => self.offer_timed_out(id, at, now),
+            Some((_, ItemDue::MaxWait)) => self.give_up(id, now),
+            Some((_, ItemDue::Overflow)) => self.overflow(id, now),
+            Some((due, ItemDue::Target)) => self.emit(RouterEvent::TargetExceeded { item: id, due }, now),
+            Some((_, ItemDue::WaitMessage)) => self.tell_waiting(id, now),
+            // Who may take it depends on the time alone, so looking again is enough.
+            Some((_, ItemDue::Widens)) | None => self.touch_item(id, now),
+        }
+    }
+
+    fn agent_due(&mut self, id: &AgentId, now: Timestamp) {
+        let due =
+            agent_dues(id, &self.state, &self.routing, now).into_iter().filter(|(at, _)| *at <= now).min();
+        match due {
+            Some((_, AgentDue::BufferOver)) => self.sign_off(id, PresenceWhy::Disconnected, now),
+            Some((_, AgentDue::Inactive)) => self.sign_off(id, PresenceWhy::Inactive, now),
+            Some((_, AgentDue::Shift)) | None => self.touch_agent(id, now),
+        }
+    }
+
+    /// `QT-1`
+    fn tell_waiting(&mut self, id: WorkItemId, now: Timestamp) {
+        let Some(item) = self.state.items.get(&id) else { return };
+        let queue = item.ticket.as_ref().and_then(|ticket| self.routing.queues.get(&ticket.queue));
+        let place = usize::try_from(item.told).unwrap_or(usize::MAX);
+        let Some(message) = queue.and_then(|queue| queue.wait_messages.get(place)) else { return };
+        let errand = Errand::Tell {
+            conversation: item.subject.conversation,
+            number: item.told + 1,
+            text: message.text.clone(),
+        };
+        self.emit(RouterEvent::ErrandGiven { item: id, errand }, now);
+    }
+}
