@@ -1,6 +1,7 @@
 //! What crosses the handle: orders going in, answers coming out.
 
 use domain::conversation::Command;
+use domain::routing::QueueId;
 use domain::{Address, AgentId, Content, ConversationId, Message, MessageId, Personal, Principal, Timestamp};
 use std::fmt;
 use store::{PartitionId, Position};
@@ -98,6 +99,31 @@ pub enum Order {
         /// Who.
         supervisor: AgentId,
     },
+    /// The requester wants an agent (section 11).
+    RequestAgent,
+    /// The requester does not want one any more (`VA-6`).
+    CancelRequest,
+    /// A supervisor gives it to an agent (`LC-13`, `SUP-6`).
+    AssignManually {
+        /// To whom.
+        agent: AgentId,
+        /// Who does it.
+        supervisor: AgentId,
+    },
+    /// Its requester is back and its agent is not there (`RE-10`).
+    Return {
+        /// Who has it.
+        agent: AgentId,
+    },
+    /// It goes to a queue (`TR-1`).
+    TransferToQueue {
+        /// Who sends it there: the agent who has it, or a supervisor.
+        by: AgentId,
+        /// Which of the two.
+        supervisor: bool,
+        /// Where.
+        queue: QueueId,
+    },
 }
 
 /// The answer to a command that was accepted, and is durable (`L1`).
@@ -187,6 +213,13 @@ impl Order {
             Self::EndByRequester => Command::EndByRequester,
             Self::EndByAgent { agent } => Command::EndByAgent { agent },
             Self::EndBySupervisor { supervisor } => Command::EndBySupervisor { supervisor },
+            Self::RequestAgent => Command::RequestAgent,
+            Self::CancelRequest => Command::CancelRequest,
+            Self::AssignManually { agent, supervisor } => Command::AssignManually { agent, supervisor },
+            Self::Return { agent } => Command::Return { agent },
+            Self::TransferToQueue { by, supervisor, queue } => {
+                Command::TransferToQueue { by, supervisor, queue }
+            }
         }
     }
 
@@ -199,7 +232,12 @@ impl Order {
             | Self::Resume { .. }
             | Self::EndByRequester
             | Self::EndByAgent { .. }
-            | Self::EndBySupervisor { .. } => false,
+            | Self::EndBySupervisor { .. }
+            | Self::RequestAgent
+            | Self::CancelRequest
+            | Self::AssignManually { .. }
+            | Self::Return { .. }
+            | Self::TransferToQueue { .. } => false,
         }
     }
 }

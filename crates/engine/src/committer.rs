@@ -21,11 +21,29 @@ enum Work {
     Stop { reply: oneshot::Sender<()> },
 }
 
+/// A record on its way.
+pub(crate) struct Submitted {
+    committer: Committer,
+    answer: oneshot::Receiver<Result<Outcome, Error>>,
+    refused: Option<Error>,
+}
+
+impl Submitted {
+    /// What became of it.
+    pub(crate) async fn wait(self) -> Result<Outcome, Error> {
+        match self.refused {
+            Some(error) => Err(error),
+            None => self.answer.await.unwrap_or_else(|_| Err(self.committer.gone())),
+        }
+    }
+}
+
 /// Hands records to the committer's thread.
 #[derive(Clone)]
 pub(crate) struct Committer {
     work: SyncSender<Work>,
     feed: Feed,
+    batches: watch::Receiver<u64>,
     failure: watch::Receiver<Option<String>>,
 }
 
@@ -43,26 +61,38 @@ impl Committer {
     ) -> Self {
         let (work, inbox) = mpsc::sync_channel(queue_max);
         let (failed, failure) = watch::channel(None);
+        let (batch, batches) = watch::channel(0);
         let feed = Feed::default();
-        let thread =
-            Thread { log, queues, inbox, batch_max, feed: feed.clone(), failed, stopped: Cell::new(false) };
+        let stopped = Cell::new(false);
+        let thread = Thread { log, queues, inbox, batch_max, feed: feed.clone(), batch, failed, stopped };
         // A process that cannot start a thread cannot serve; there is nobody to tell but the log.
         if let Err(error) =
             std::thread::Builder::new().name("committer".to_owned()).spawn(move || thread.run())
         {
             tracing::error!(%error, "the committer's thread does not start");
         }
-        Self { work, feed, failure }
+        Self { work, feed, batches, failure }
     }
 
     /// Makes the record durable, or says why not.
     pub(crate) async fn commit(&self, record: Record) -> Result<Outcome, Error> {
+        self.submit(record).wait().await
+    }
+
+    /// Queues the record before it returns, so that records are written in the order in which they were submitted.
+    pub(crate) fn submit(&self, record: Record) -> Submitted {
         let (reply, answer) = oneshot::channel();
-        match self.work.try_send(Work::Commit { record: Box::new(record), reply }) {
-            Ok(()) => answer.await.unwrap_or_else(|_| Err(self.gone())),
-            Err(TrySendError::Full(_)) => Err(Error::Overloaded("commit queue")),
-            Err(TrySendError::Disconnected(_)) => Err(self.gone()),
-        }
+        let refused = match self.work.try_send(Work::Commit { record: Box::new(record), reply }) {
+            Ok(()) => None,
+            Err(TrySendError::Full(_)) => Some(Error::Overloaded("commit queue")),
+            Err(TrySendError::Disconnected(_)) => Some(self.gone()),
+        };
+        Submitted { committer: self.clone(), answer, refused }
+    }
+
+    /// Counts batches, for those who wait for the next one.
+    pub(crate) fn batches(&self) -> watch::Receiver<u64> {
+        self.batches.clone()
     }
 
     /// Stores a snapshot when there is room for it: it is a cache.
@@ -126,6 +156,7 @@ struct Thread {
     inbox: Receiver<Work>,
     batch_max: usize,
     feed: Feed,
+    batch: watch::Sender<u64>,
     failed: watch::Sender<Option<String>>,
     /// Whether it was told to end.
     stopped: Cell<bool>,
@@ -203,6 +234,7 @@ impl Thread {
         let mut feed = self.feed.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         feed.retain(|wake| !matches!(wake.try_send(()), Err(TrySendError::Disconnected(()))));
         drop(feed);
+        self.batch.send_modify(|count| *count += 1);
         for (reply, outcome) in waiting.into_iter().zip(outcomes) {
             let _ = reply.send(Ok(outcome));
         }

@@ -23,8 +23,22 @@ use uuid::Uuid;
 const ATTEMPTS_MAX: usize = 3;
 
 pub(crate) enum ConversationJob {
-    Order { order: Order, request: Request, received: Timestamp },
-    Contribute { agent: AgentId, content: Content, request: Request, received: Timestamp },
+    Order {
+        order: Order,
+        request: Request,
+        received: Timestamp,
+    },
+    Contribute {
+        agent: AgentId,
+        content: Content,
+        request: Request,
+        received: Timestamp,
+    },
+    /// What the router has to have done.
+    Errand {
+        command: Command,
+        cause: Cause,
+    },
     Fire(TimerEntry),
     Sleep,
 }
@@ -34,6 +48,19 @@ pub(crate) enum ConversationAnswer {
     Fired,
     /// The conversation does not have that timer any more (`T2`).
     Stale,
+}
+
+/// Why and when something is done.
+struct Asked {
+    cause: Cause,
+    command: Option<CommandId>,
+    received: Timestamp,
+}
+
+impl Asked {
+    fn by(request: &Request, received: Timestamp) -> Self {
+        Self { cause: request.cause(), command: request.command.clone(), received }
+    }
 }
 
 /// What became of a commit.
@@ -64,6 +91,10 @@ impl Behaviour for ConversationActor {
             }
             ConversationJob::Contribute { agent, content, request, received } => {
                 self.contribute(agent, content, &request, received).await
+            }
+            ConversationJob::Errand { command, cause } => {
+                let received = self.shared.clock.now();
+                self.execute(&command, None, Asked { cause, command: None, received }).await
             }
             ConversationJob::Fire(entry) => self.fire(entry).await,
             ConversationJob::Sleep => {
@@ -100,10 +131,15 @@ impl ConversationActor {
             | Order::Resume { .. }
             | Order::EndByRequester
             | Order::EndByAgent { .. }
-            | Order::EndBySupervisor { .. } => None,
+            | Order::EndBySupervisor { .. }
+            | Order::RequestAgent
+            | Order::CancelRequest
+            | Order::AssignManually { .. }
+            | Order::Return { .. }
+            | Order::TransferToQueue { .. } => None,
         };
         let redelivered = self.shared.recovery.is_redelivery(sent_at, received);
-        self.execute(&order.into_command(id, redelivered), message, request, received).await
+        self.execute(&order.into_command(id, redelivered), message, Asked::by(request, received)).await
     }
 
     async fn contribute(
@@ -115,16 +151,16 @@ impl ConversationActor {
     ) -> Result<ConversationAnswer, Error> {
         let id = self.shared.new_message_id();
         let command = Command::Contribute { agent, message: Message { id, content } };
-        self.execute(&command, Some(id), request, received).await
+        self.execute(&command, Some(id), Asked::by(request, received)).await
     }
 
     async fn execute(
         &mut self,
         command: &Command,
         message: Option<MessageId>,
-        request: &Request,
-        received: Timestamp,
+        asked: Asked,
     ) -> Result<ConversationAnswer, Error> {
+        let Asked { cause, command: command_id, received } = asked;
         for _ in 0..ATTEMPTS_MAX {
             // Section 6.4: the time of receipt counts. What was due before it happens before it; what is due just then,
             // or became due while the command waited for its turn, does not.
@@ -133,11 +169,11 @@ impl ConversationActor {
             let now = self.state().map_or(received, |state| received.max(state.last_at));
             let events = self.decide(command, now)?;
             // What is fulfilled already writes nothing, but an id is remembered all the same (`L6`).
-            if events.is_empty() && request.command.is_none() {
+            if events.is_empty() && command_id.is_none() {
                 let position = self.loaded.as_ref().map_or(Position(0), |loaded| loaded.position);
                 return Ok(ConversationAnswer::Accepted(self.accepted(message, position)));
             }
-            match self.commit(&events, now, &request.cause(), request.command.as_ref(), message).await? {
+            match self.commit(&events, now, &cause, command_id.as_ref(), message).await? {
                 Committed::Stored(position) => {
                     return Ok(ConversationAnswer::Accepted(self.accepted(message, position)));
                 }

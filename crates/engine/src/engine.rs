@@ -3,13 +3,14 @@
 use crate::contact_actor::{ContactAnswer, ContactJob, OpenJob};
 use crate::conversation_actor::{ConversationAnswer, ConversationJob};
 use crate::gate::Gate;
+use crate::intake::Intake;
 use crate::keys::{contact_stream, conversation_stream};
 use crate::shared::{Shared, partition};
 use crate::{
     Accepted, AgentInitiated, Clock, Cursor, Error, EventRecord, IdSource, Inbound, Options, Order, Request,
-    StartError, load, quarantine, start, timers,
+    StartError, configuration, load, quarantine, router, start, timers,
 };
-use domain::configuration::{Apply, Configuration};
+use domain::configuration::{Apply, Change, Configuration};
 use domain::conversation::{Conversation, Origin, Policy};
 use domain::{Address, ChannelId, ConversationId, Rejection, Timestamp};
 use std::sync::{Arc, mpsc};
@@ -25,6 +26,8 @@ pub struct Engine {
     shared: Arc<Shared>,
     gate: Arc<Gate>,
     stop: Arc<watch::Sender<bool>>,
+    /// Follows the conversations for whoever drives the engine.
+    intake: Arc<tokio::sync::Mutex<Option<Intake>>>,
 }
 
 /// What the engine says of itself.
@@ -50,7 +53,7 @@ impl Engine {
         seed: Option<Apply>,
     ) -> Result<Self, StartError> {
         let (shared, stop) = start::start(log, options, clock, ids, seed).await?;
-        Ok(Self { shared, gate: Arc::default(), stop: Arc::new(stop) })
+        Ok(Self { shared, gate: Arc::default(), stop: Arc::new(stop), intake: Arc::default() })
     }
 
     /// Takes a requester's message in: into the pair's active conversation, or into a new one (`LC-1` to `LC-4`).
@@ -125,6 +128,9 @@ impl Engine {
     pub async fn order(&self, id: ConversationId, order: Order, request: Request) -> Result<Accepted, Error> {
         let _pass = self.gate.enter()?;
         self.known(id)?;
+        if matches!(order, Order::RequestAgent) {
+            self.require_live_agents(id).await?;
+        }
         let received = self.shared.clock.now();
         let job = || ConversationJob::Order { order: order.clone(), request: request.clone(), received };
         let result = match self.ask_conversation(id, job).await {
@@ -187,7 +193,24 @@ impl Engine {
     /// [`Rejection::BadConfiguration`], or what is wrong with the store.
     pub async fn configure(&self, wanted: &Apply, request: &Request) -> Result<usize, Error> {
         let _pass = self.gate.enter()?;
-        start::apply(&self.shared, wanted, &request.cause()).await
+        configuration::apply(&self.shared, wanted, &request.cause()).await
+    }
+
+    /// Changes one entry of routing and leaves everything else as it is; whether that made a difference.
+    ///
+    /// # Errors
+    /// [`Rejection::BadConfiguration`] and [`Rejection::EntryUnknown`], or what is wrong with the store.
+    pub async fn change(&self, change: &Change, request: &Request) -> Result<bool, Error> {
+        let _pass = self.gate.enter()?;
+        configuration::change(&self.shared, change, &request.cause()).await
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    pub(crate) fn enter(&self) -> Result<crate::gate::Pass<'_>, Error> {
+        self.gate.enter()
     }
 
     /// Engine time (`T4`).
@@ -211,24 +234,56 @@ impl Engine {
         self.shared.committer.failure().await
     }
 
-    /// When the next timer may fire; for whoever drives the engine.
+    /// When the next timer may fire or the router has something to do; for whoever drives the engine.
     ///
     /// # Errors
     /// What is wrong with the store.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
-        timers::next_due(&self.shared).await
+        self.settle().await?;
+        let timer = timers::next_due(&self.shared).await?;
+        let router = *self.shared.router()?.next_due.borrow();
+        Ok([timer, router].into_iter().flatten().min())
     }
 
-    /// Fires all timers that are due, one after the other in the order in which they are due; how many.
+    /// Fires all timers that are due, one after the other in the order in which they are due; how many. The router does
+    /// what is due for it, and what follows from all that is done too.
     ///
     /// # Errors
     /// What is wrong with the store.
     pub async fn fire_due(&self) -> Result<u64, Error> {
         let mut fired = 0;
-        while timers::fire_next(&self.shared).await? {
-            fired += 1;
+        loop {
+            self.settle().await?;
+            let now = self.now();
+            let timer = timers::next_due(&self.shared).await?.filter(|due| *due <= now);
+            let router = self.shared.router()?;
+            let routing = router.next_due.borrow().filter(|due| *due <= now);
+            match (timer, routing) {
+                (None, None) => return Ok(fired),
+                (timer, Some(due)) if timer.is_none_or(|timer| due <= timer) => {
+                    router.command(domain::router::Command::Tick, router::cause(&self.shared)).await?;
+                }
+                (_, _) => fired += u64::from(timers::fire_next(&self.shared).await?),
+            }
         }
-        Ok(fired)
+    }
+
+    /// Brings the router up to date with the conversations and waits for what follows; for whoever drives the engine.
+    ///
+    /// # Errors
+    /// What is wrong with the store.
+    pub async fn settle(&self) -> Result<(), Error> {
+        let mut intake = self.intake.lock().await;
+        let intake = match &mut *intake {
+            Some(intake) => intake,
+            none => none.insert(Intake::resume(Arc::clone(&self.shared)).await?),
+        };
+        loop {
+            self.shared.router_progress.settled().await;
+            if intake.catch_up().await? == 0 {
+                return Ok(());
+            }
+        }
     }
 
     /// Refuses new commands, waits for those under way, then checkpoints and stops.
@@ -237,6 +292,9 @@ impl Engine {
         let _ = self.stop.send(true);
         // Each owner of timers lets go of its end when what it was firing is done.
         self.stop.closed().await;
+        // What the router has begun it finishes; should a conversation not let it, it goes on after the next start.
+        let settled = self.shared.router_progress.settled();
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(5), settled).await;
         self.shared.committer.stop().await;
         self.shared.arbiters.stop();
     }
@@ -300,6 +358,14 @@ impl Engine {
         if possible { Ok(()) } else { Err(Error::Rejected(Rejection::ConversationUnknown)) }
     }
 
+    /// `CH-7`
+    async fn require_live_agents(&self, id: ConversationId) -> Result<(), Error> {
+        let channel = self.conversation(id).await?.channel;
+        let configuration = self.shared.configuration();
+        let allowed = configuration.channels.get(&channel).is_none_or(|channel| channel.live_agents);
+        if allowed { Ok(()) } else { Err(Error::Rejected(Rejection::LiveAgentsDisabled)) }
+    }
+
     /// What a new conversation with this address of the company would go by.
     fn policy(&self, channel: &ChannelId, company: &Address) -> Result<Policy, Error> {
         let configuration = self.shared.configuration();
@@ -312,7 +378,7 @@ impl Engine {
     }
 }
 
-fn count(command: &'static str, result: &Result<Accepted, Error>) {
+pub(crate) fn count(command: &'static str, result: &Result<Accepted, Error>) {
     let outcome = match result {
         Ok(accepted) if accepted.duplicate => "duplicate",
         Ok(_) => "accepted",

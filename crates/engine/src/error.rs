@@ -8,6 +8,9 @@ pub enum Error {
     /// The rules refuse it.
     #[error("{0}")]
     Rejected(Rejection),
+    /// The router refuses it.
+    #[error("{0}")]
+    Refused(domain::router::Refusal),
     /// No such channel is configured.
     #[error("no channel of that name is configured")]
     UnknownChannel,
@@ -67,6 +70,7 @@ impl Error {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Rejected(rejection) => rejection.code(),
+            Self::Refused(refusal) => refusal.code(),
             Self::UnknownChannel => "channel_unknown",
             Self::UnknownCompanyAddress => "company_address_unknown",
             Self::CommandReused => "idempotency_key_reused",
@@ -85,7 +89,8 @@ impl From<Error> for StartError {
         match error {
             Error::Rejected(rejection) => Self::Configuration(rejection),
             Error::Damaged(what) => Self::Damaged(what),
-            Error::UnknownChannel
+            Error::Refused(_)
+            | Error::UnknownChannel
             | Error::UnknownCompanyAddress
             | Error::CommandReused
             | Error::Overloaded(_)
@@ -100,6 +105,12 @@ impl From<Error> for StartError {
 impl From<Rejection> for Error {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(rejection)
+    }
+}
+
+impl From<domain::router::Refusal> for Error {
+    fn from(refusal: domain::router::Refusal) -> Self {
+        Self::Refused(refusal)
     }
 }
 

@@ -12,6 +12,9 @@ pub const CONFIGURATION_STREAM: StreamId = StreamId(*b"\0configuration\0\0");
 /// Where the facts about the engine's own running are.
 pub const ENGINE_STREAM: StreamId = StreamId(*b"\0engine\0\0\0\0\0\0\0\0\0");
 
+/// Where the router's facts are.
+pub const ROUTER_STREAM: StreamId = StreamId(*b"\0router\0\0\0\0\0\0\0\0\0");
+
 /// Hashes names with a store's secret.
 #[derive(Clone)]
 pub struct Keys {

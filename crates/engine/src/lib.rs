@@ -8,20 +8,29 @@
 //! `committer`, `timers` with `timer_queue`, `registry` with `runtime`, `start`.
 
 pub mod derived;
+pub mod explain;
 pub mod keys;
 pub mod load;
 
 mod clock;
 mod command;
 mod committer;
+mod configuration;
 mod contact_actor;
 mod conversation_actor;
 mod engine;
+mod errands;
 mod error;
 mod gate;
+mod intake;
 mod options;
 mod quarantine;
 mod registry;
+mod router;
+mod router_actor;
+mod router_records;
+mod router_rows;
+mod routing;
 mod runtime;
 mod shared;
 mod start;
@@ -34,6 +43,8 @@ pub use clock::{
 pub use command::{Accepted, AgentInitiated, CommandId, Cursor, EventRecord, Inbound, Order, Request};
 pub use engine::{Engine, Health};
 pub use error::{Error, StartError};
+pub use explain::{ItemHistory, ItemStep};
 pub use keys::Keys;
 pub use options::{Options, Resume, Timers};
+pub use router::Presence;
 pub use runtime::block_on;

@@ -1,10 +1,10 @@
 //! Rebuilds the state of an aggregate from its snapshot and the events after it. Blocks on the disk.
 
-use crate::Error;
 use crate::keys::{contact_stream, conversation_stream};
+use crate::{Error, router_rows};
 use domain::contact::{self, Contact};
 use domain::conversation::{self, ClosedState, Conversation, ConversationEvent};
-use domain::{ContactId, ConversationId, Event, Timestamp};
+use domain::{ContactId, ConversationId, Event, Timestamp, router};
 use store::{EventLog, Position, Snapshot, StoredEvent, StreamId};
 
 /// How many events are read at a time.
@@ -34,7 +34,9 @@ pub fn conversation(log: &dyn EventLog, id: ConversationId) -> Result<Loaded<Con
     }
     load(log, stream, codec::snapshot::decode_conversation, |state, at, event| match event {
         Event::Conversation(event) => Ok(conversation::evolve(state, at, event)),
-        Event::Contact(_) | Event::Configuration(_) | Event::Engine(_) => Err(foreign(stream)),
+        Event::Contact(_) | Event::Configuration(_) | Event::Router(_) | Event::Engine(_) => {
+            Err(foreign(stream))
+        }
     })
 }
 
@@ -46,8 +48,19 @@ pub fn contact(log: &dyn EventLog, id: ContactId) -> Result<Loaded<Contact>, Err
     let stream = contact_stream(id);
     load(log, stream, codec::snapshot::decode_contact, |state, _, event| match event {
         Event::Contact(event) => Ok(contact::evolve(state, event)),
-        Event::Conversation(_) | Event::Configuration(_) | Event::Engine(_) => Err(foreign(stream)),
+        Event::Conversation(_) | Event::Configuration(_) | Event::Router(_) | Event::Engine(_) => {
+            Err(foreign(stream))
+        }
     })
+}
+
+/// The router's state as the rows of its checkpoint have it, which the log may be ahead of; `None` without such rows, or
+/// if an older program wrote them.
+///
+/// # Errors
+/// [`Error::Damaged`] if the rows cannot be read or make no state, [`Error::Store`] if the store fails.
+pub fn router_checkpoint(log: &dyn EventLog) -> Result<Option<router::State>, Error> {
+    router_rows::rows(log)
 }
 
 /// The first event of a conversation, which says with whom it is.
@@ -59,7 +72,7 @@ pub(crate) fn opening(log: &dyn EventLog, id: ConversationId) -> Result<Option<C
     let Some(first) = first.first() else { return Ok(None) };
     match codec::decode(&first.bytes)?.event {
         Event::Conversation(event) => Ok(Some(event)),
-        Event::Contact(_) | Event::Configuration(_) | Event::Engine(_) => {
+        Event::Contact(_) | Event::Configuration(_) | Event::Router(_) | Event::Engine(_) => {
             Err(foreign(conversation_stream(id)))
         }
     }

@@ -9,6 +9,8 @@ pub struct Options {
     pub arbiters: usize,
     /// Commands that may wait for one actor; more are refused.
     pub mailbox_max: usize,
+    /// Jobs that may wait for the router; more are refused.
+    pub router_mailbox_max: usize,
     /// Records that may wait for the committer; more are refused.
     pub commit_queue_max: usize,
     /// Records of one batch at most.
@@ -19,6 +21,8 @@ pub struct Options {
     pub passivate_after: Seconds,
     /// How many events may follow a snapshot before a new one is taken.
     pub snapshot_every: u64,
+    /// How many of the router's events may follow the rows of its checkpoint before they are brought up to date.
+    pub router_rows_every: u64,
     /// The nearest timers that are kept in memory, for each partition.
     pub timers_in_memory_max: usize,
     /// Timers that may be firing at once, for each partition: the bounded rate of `T3`.
@@ -58,11 +62,13 @@ impl Default for Options {
         Self {
             arbiters: std::thread::available_parallelism().map_or(1, usize::from),
             mailbox_max: 64,
+            router_mailbox_max: 4096,
             commit_queue_max: 8192,
             batch_max: 1024,
             active_max: 50_000,
             passivate_after: Seconds(120),
             snapshot_every: 64,
+            router_rows_every: 4096,
             timers_in_memory_max: 10_000,
             fires_in_flight_max: 256,
             recovery_grace: Seconds(60),

@@ -25,6 +25,18 @@ pub(crate) trait Behaviour: Send + Unpin + 'static {
     type Mourner: Clone + Send + Unpin + 'static;
 }
 
+/// What decides at once and answers later: its jobs are done one at a time, but what each leaves to wait for runs beside
+/// the jobs after it. Each job carries whom to answer.
+pub(crate) trait Pipelined: Send + Unpin + 'static {
+    type Job: Send + 'static;
+
+    /// Does one job; what it returns is waited for without holding up the next one.
+    fn handle(&mut self, job: Self::Job) -> impl Future<Output = ()> + 'static;
+
+    /// Called when `handle` panicked. What it had in memory can no longer be trusted; it goes on with its next job.
+    fn on_panic(&mut self);
+}
+
 /// What follows a job.
 pub(crate) enum Next<A> {
     /// The actor goes on.
@@ -105,6 +117,20 @@ impl Arbiters {
         Mailbox(Arc::new(addr.recipient()))
     }
 
+    /// Starts a pipelined actor on the thread that its number falls to.
+    pub(crate) fn spawn_pipelined<P: Pipelined>(
+        &self,
+        number: usize,
+        mailbox_max: usize,
+        pipelined: P,
+    ) -> Intake<P::Job> {
+        let addr = Pipe::start_in_arbiter(&self.0[number % self.0.len()].handle(), move |ctx| {
+            ctx.set_mailbox_capacity(mailbox_max);
+            Pipe(pipelined)
+        });
+        Intake(Arc::new(addr.recipient()))
+    }
+
     /// Runs a task that belongs to no actor on one of the threads.
     pub(crate) fn run(&self, number: usize, task: impl Future<Output = ()> + Send + 'static) {
         self.0[number % self.0.len()].spawn(task);
@@ -160,6 +186,54 @@ impl<B: Behaviour> Handler<Deliver<B>> for Cell<B> {
             }
         }));
     }
+}
+
+struct Handed<J: Send + 'static>(J);
+
+impl<J: Send + 'static> Message for Handed<J> {
+    type Result = ();
+}
+
+/// Sends jobs to a pipelined actor; one sender to actix, as [`Mailbox`] is.
+pub(crate) struct Intake<J: Send + 'static>(Arc<Recipient<Handed<J>>>);
+
+impl<J: Send + 'static> Clone for Intake<J> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<J: Send + 'static> Intake<J> {
+    /// Hands a job over, or says why not.
+    pub(crate) fn send(&self, job: J) -> Result<(), Lost> {
+        self.0.try_send(Handed(job)).map_err(|error| match error {
+            SendError::Full(_) => Lost::Full,
+            SendError::Closed(_) => Lost::Gone,
+        })
+    }
+}
+
+struct Pipe<P: Pipelined>(P);
+
+impl<P: Pipelined> Actor for Pipe<P> {
+    type Context = Context<Self>;
+}
+
+impl<P: Pipelined> Handler<Handed<P::Job>> for Pipe<P> {
+    type Result = ();
+
+    fn handle(&mut self, message: Handed<P::Job>, _: &mut Context<Self>) {
+        match std::panic::catch_unwind(AssertUnwindSafe(|| self.0.handle(message.0))) {
+            // Not on the actor's context, which polls everything in it at every wake-up.
+            Ok(rest) => spawn(rest),
+            Err(_) => self.0.on_panic(),
+        }
+    }
+}
+
+/// Runs a future beside whatever runs on this actor's thread.
+pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
+    drop(actix::spawn(future));
 }
 
 /// Runs a future within a new actix system on this thread: what [`Engine::start`](crate::Engine::start) needs around it.

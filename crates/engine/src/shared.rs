@@ -4,6 +4,8 @@ use crate::committer::Committer;
 use crate::contact_actor::ContactActor;
 use crate::conversation_actor::ConversationActor;
 use crate::registry::Registry;
+use crate::router::RouterHandle;
+use crate::router_actor::Progress;
 use crate::runtime::Arbiters;
 use crate::timer_queue::{Recovery, TimerQueues};
 use crate::{Accepted, Clock, CommandId, Cursor, Error, IdSource, Keys, Options, Request};
@@ -12,6 +14,10 @@ use domain::configuration::Configuration;
 use domain::{Cause, ChannelId, ConversationId, Event, MessageId, Timestamp};
 use std::sync::{Arc, OnceLock, RwLock};
 use store::{CommandEntry, EventLog, PartitionId, StoredCommand};
+use tokio::sync::{Mutex, watch};
+
+/// What is written about configuration, routing and running is in the first partition.
+pub(crate) const HOME: PartitionId = PartitionId(0);
 
 pub(crate) struct Shared {
     pub(crate) log: Arc<dyn EventLog>,
@@ -23,8 +29,15 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) recovery: Recovery,
     pub(crate) configuration: RwLock<Arc<Configuration>>,
+    /// Held by whoever changes the configuration, so that a large change is not overtaken by small ones all the time.
+    pub(crate) configuring: Mutex<()>,
+    /// Tells those who wait for it which version of the configuration is in force.
+    pub(crate) configuration_version: watch::Sender<u64>,
     pub(crate) arbiters: Arbiters,
     pub(crate) actors: OnceLock<Actors>,
+    /// Set like the actors.
+    pub(crate) router: OnceLock<RouterHandle>,
+    pub(crate) router_progress: Arc<Progress>,
 }
 
 /// The awake actors. Set right after the rest, because each actor holds on to the rest.
@@ -38,8 +51,22 @@ impl Shared {
         self.actors.get().ok_or(Error::Draining)
     }
 
+    pub(crate) fn router(&self) -> Result<&RouterHandle, Error> {
+        self.router.get().ok_or(Error::Draining)
+    }
+
     pub(crate) fn configuration(&self) -> Arc<Configuration> {
         Arc::clone(&self.configuration.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// Tells that another configuration is in force.
+    pub(crate) fn configured(&self) {
+        let latest = self.configuration().version;
+        self.configuration_version.send_if_modified(|told| {
+            let later = *told < latest;
+            *told = latest.max(*told);
+            later
+        });
     }
 
     /// The texts in force on a channel; those of a retired one are the defaults.

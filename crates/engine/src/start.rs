@@ -3,22 +3,24 @@
 use crate::committer::Committer;
 use crate::contact_actor::{ContactActor, ContactJob};
 use crate::conversation_actor::{ConversationActor, ConversationJob};
-use crate::keys::{CONFIGURATION_STREAM, ENGINE_STREAM};
+use crate::intake::Intake;
+use crate::keys::ENGINE_STREAM;
 use crate::registry::Registry;
+use crate::router::{self, RouterHandle};
+use crate::router_actor::RouterActor;
+use crate::router_rows;
 use crate::runtime::Arbiters;
-use crate::shared::{Actors, Shared, encode};
+use crate::shared::{Actors, HOME, Shared, encode};
 use crate::timer_queue::{Recovery, TimerQueues};
-use crate::{Clock, Error, IdSource, Keys, Options, StartError, Timers, timers};
-use domain::configuration::{self, Apply, Configuration};
+use crate::{Clock, Error, IdSource, Keys, Options, StartError, Timers, configuration, timers};
+use domain::configuration::Apply;
 use domain::{Cause, ContactId, ConversationId, EngineEvent, Event, Principal, Role, Timestamp};
 use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Duration;
-use store::{Append, EventLog, Outcome, PartitionId, Record};
-use tokio::sync::watch;
+use store::{Append, EventLog, Record};
+use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
-/// What is written about configuration and running is in the first partition.
-const HOME: PartitionId = PartitionId(0);
 /// How often the engine leaves a sign of life when nothing is committed.
 const MARK_EVERY_S: u64 = 30;
 
@@ -36,6 +38,7 @@ pub(crate) async fn start(
     let queues = TimerQueues::new(identity.partitions, recovery, options.timers_in_memory_max);
     let committer =
         Committer::start(Arc::clone(&log), queues.clone(), options.commit_queue_max, options.batch_max);
+    let in_force = configuration::load(log.as_ref())?;
     let shared = Arc::new(Shared {
         arbiters: Arbiters::start(options.arbiters),
         committer,
@@ -44,19 +47,26 @@ pub(crate) async fn start(
         clock,
         ids,
         recovery,
-        configuration: RwLock::new(Arc::new(load_configuration(log.as_ref())?)),
+        configuring: Mutex::default(),
+        configuration_version: watch::Sender::new(in_force.version),
+        configuration: RwLock::new(Arc::new(in_force)),
         log,
         actors: OnceLock::new(),
+        router: OnceLock::new(),
+        router_progress: Arc::default(),
         options,
     });
     let _ = shared.actors.set(registries(&shared));
     let started = EngineEvent::Started { wall: shared.clock.wall(), timeline: started, last };
     note(&shared, started).await?;
-    if let Some(seed) = seed.filter(|_| shared.configuration().version == 0) {
-        apply(&shared, &seed, &system_cause(&shared, "seed")).await?;
+    if let Some(seed) = seed {
+        configuration::seed(&shared, &seed, system_cause(&shared, "seed")).await?;
     }
+    let intake = start_router(&shared).await?;
     let (stop, stopping) = watch::channel(false);
     if shared.options.timers == Timers::Automatic {
+        shared.arbiters.run(1, intake.run(stopping.clone()));
+        shared.arbiters.run(0, router::keep_time(Arc::clone(&shared), stopping.clone()));
         for partition in shared.queues.partitions() {
             let owner = timers::own(Arc::clone(&shared), partition, stopping.clone());
             shared.arbiters.run(usize::from(partition.0), owner);
@@ -64,6 +74,24 @@ pub(crate) async fn start(
         shared.arbiters.run(0, keep_house(Arc::clone(&shared), stopping));
     }
     Ok((shared, stop))
+}
+
+/// Wakes the router with what it knows, and has it finish what a crash may have interrupted.
+async fn start_router(shared: &Arc<Shared>) -> Result<Intake, Error> {
+    let loaded = router_rows::load(shared).await?;
+    let (next_due, due) = watch::channel(None);
+    let actor = RouterActor::new(Arc::clone(shared), loaded, next_due);
+    let jobs = shared.arbiters.spawn_pipelined(0, shared.options.router_mailbox_max, actor);
+    let _ = shared.router.set(RouterHandle::new(jobs, due));
+    // What conversations did meanwhile comes first: an errand of before may have lost its reason.
+    let mut intake = Intake::resume(Arc::clone(shared)).await?;
+    intake.catch_up().await?;
+    shared.router()?.resume().await?;
+    if shared.configuration().routing.is_on() {
+        // Whatever became possible while nobody looked, a pool that opened say, is done now.
+        shared.router()?.command(domain::router::Command::Tick, router::cause(shared)).await?;
+    }
+    Ok(intake)
 }
 
 fn registries(shared: &Arc<Shared>) -> Actors {
@@ -102,51 +130,6 @@ fn spread(id: [u8; 16]) -> u64 {
     u64::from(id[14]) << 8 | u64::from(id[15])
 }
 
-fn load_configuration(log: &dyn EventLog) -> Result<Configuration, StartError> {
-    let mut state = Configuration::default();
-    loop {
-        let page = log.read_stream(CONFIGURATION_STREAM, state.version, 256)?;
-        if page.is_empty() {
-            return Ok(state);
-        }
-        for stored in page {
-            match codec::decode(&stored.bytes).map_err(|error| StartError::Damaged(error.to_string()))?.event
-            {
-                Event::Configuration(event) => state = configuration::evolve(state, &event),
-                Event::Contact(_) | Event::Conversation(_) | Event::Engine(_) => {
-                    return Err(StartError::Damaged(
-                        "the configuration's stream holds another event".to_owned(),
-                    ));
-                }
-            }
-        }
-    }
-}
-
-/// Makes a configuration the one in force; how many facts that took.
-pub(crate) async fn apply(shared: &Shared, wanted: &Apply, cause: &Cause) -> Result<usize, Error> {
-    let before = shared.configuration();
-    let events = configuration::decide(&before, wanted)?;
-    if events.is_empty() {
-        return Ok(0);
-    }
-    let now = shared.clock.now();
-    let append = Append {
-        stream: CONFIGURATION_STREAM,
-        expected: before.version,
-        events: encode(&events, now, cause, Event::Configuration),
-    };
-    match shared.committer.commit(record(now, append)).await? {
-        Outcome::Stored(_) => {
-            let after = events.iter().fold(before.as_ref().clone(), configuration::evolve);
-            *shared.configuration.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
-                Arc::new(after);
-            Ok(events.len())
-        }
-        Outcome::Refused(_) | Outcome::Duplicate(_) => Err(Error::Overloaded("configuration")),
-    }
-}
-
 fn system_cause(shared: &Shared, name: &str) -> Cause {
     Cause {
         principal: Principal { role: Role::System, name: name.to_owned() },
@@ -164,7 +147,7 @@ async fn note(shared: &Shared, event: EngineEvent) -> Result<(), Error> {
     shared.committer.commit(record(now, append)).await.map(drop)
 }
 
-fn record(now: Timestamp, append: Append) -> Record {
+pub(crate) fn record(now: Timestamp, append: Append) -> Record {
     Record {
         partition: HOME,
         at_ms: now.0,

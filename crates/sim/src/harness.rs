@@ -7,7 +7,7 @@ pub use deed::{Deed, Note};
 use crate::pair::channel;
 use crate::{FaultyLog, Kill, Pair};
 use domain::channel::{ChannelKind, ChannelSettings, Mode};
-use domain::configuration::Apply;
+use domain::configuration::{Apply, Change};
 use domain::conversation::Conversation;
 use domain::{ConversationId, Principal, Role, Seconds, Timestamp};
 use engine::{
@@ -51,7 +51,7 @@ pub fn configuration(web: Mode) -> Apply {
         (channel(Pair::SMS), ChannelSettings::defaults(ChannelKind::Sms, Mode::Messaging)),
         (channel(Pair::WEB), ChannelSettings::defaults(ChannelKind::Mweb, web)),
     ];
-    Apply { channels: channels.into() }
+    Apply { channels: channels.into(), routing: None }
 }
 
 /// A running engine and everything around it.
@@ -202,9 +202,15 @@ impl Harness {
     /// # Errors
     /// As [`Engine::configure`].
     pub async fn configure(&self, wanted: &Apply) -> Result<usize, Error> {
-        let principal = Principal { role: Role::Admin, name: "admin".to_owned() };
-        let request = Request { principal, correlation: Uuid::nil(), command: None };
-        self.engine.configure(wanted, &request).await
+        self.engine.configure(wanted, &by_admin()).await
+    }
+
+    /// Changes one entry of routing.
+    ///
+    /// # Errors
+    /// As [`Engine::change`].
+    pub async fn change(&self, change: &Change) -> Result<bool, Error> {
+        self.engine.change(change, &by_admin()).await
     }
 
     /// What time it is.
@@ -241,6 +247,11 @@ impl Harness {
         let short = |name: &'static str| name.strip_prefix("conversation.").unwrap_or(name);
         Ok(self.events(conversation).await?.iter().map(|event| short(event.type_name())).collect())
     }
+}
+
+fn by_admin() -> Request {
+    let principal = Principal { role: Role::Admin, name: "admin".to_owned() };
+    Request { principal, correlation: Uuid::nil(), command: None }
 }
 
 async fn launch(setup: &Setup, log: &Arc<FaultyLog>, clock: &Arc<ManualClock>) -> Result<Engine, StartError> {

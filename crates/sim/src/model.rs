@@ -42,7 +42,8 @@ impl Model {
             }
             Err(Error::Store(_)) => self.unknown.push(sent),
             Err(
-                error @ (Error::UnknownChannel
+                error @ (Error::Refused(_)
+                | Error::UnknownChannel
                 | Error::UnknownCompanyAddress
                 | Error::CommandReused
                 | Error::Overloaded(_)

@@ -1,12 +1,12 @@
 //! The records in their order, and what each event must have been when it happened.
 
 use super::{Broken, Census, Said, holds, read};
-use domain::conversation::{ClosedBy, Conversation, ConversationEvent, TimerKind, timers};
+use domain::conversation::{ClosedBy, Conversation, ConversationEvent, TimerKind, Unassignment, timers};
 use domain::{
     ContactId, ConversationId, Event, EventRef, Message, Seconds, Timestamp, contact, conversation,
 };
 use domain::{EngineEvent, conversation::Timer};
-use engine::keys::{CONFIGURATION_STREAM, ENGINE_STREAM};
+use engine::keys::{CONFIGURATION_STREAM, ENGINE_STREAM, ROUTER_STREAM};
 use store::{EventLog, PartitionId, Position, StoredAppend, StoredRecord};
 
 /// How many records are read at a time.
@@ -90,6 +90,9 @@ impl Census {
                 }
                 Event::Configuration(_) => {
                     holds("L4", stream == CONFIGURATION_STREAM, || "a stray configuration".to_owned())?;
+                }
+                Event::Router(_) => {
+                    holds("L4", stream == ROUTER_STREAM, || "a stray fact of the router".to_owned())?;
                 }
                 Event::Engine(event) => {
                     holds("L4", stream == ENGINE_STREAM, || "a stray fact of the engine".to_owned())?;
@@ -207,11 +210,27 @@ fn fired(event: &ConversationEvent) -> Option<(TimerKind, Timestamp)> {
     match event {
         ConversationEvent::IdleReminderSent { due, .. } => Some((TimerKind::IdleReminder, *due)),
         ConversationEvent::AgentPrompted { due, .. } => Some((TimerKind::PromptAgent, *due)),
+        ConversationEvent::Unassigned { why: Unassignment::ReassignedByAction { due }, .. } => {
+            Some((TimerKind::Reassign, *due))
+        }
         ConversationEvent::Closed { by: ClosedBy::Timer { kind, due }, .. } => Some((*kind, *due)),
         ConversationEvent::Closed {
-            by: ClosedBy::Requester | ClosedBy::Agent(_) | ClosedBy::Supervisor(_) | ClosedBy::Engine,
+            by:
+                ClosedBy::Requester
+                | ClosedBy::Agent(_)
+                | ClosedBy::Supervisor(_)
+                | ClosedBy::Engine
+                | ClosedBy::Router,
             ..
         }
+        | ConversationEvent::Unassigned {
+            why: Unassignment::Reassigned | Unassignment::ToQueue { .. },
+            ..
+        }
+        | ConversationEvent::AgentRequested
+        | ConversationEvent::AgentRequestCancelled
+        | ConversationEvent::WaitEnded { .. }
+        | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Opened { .. }
         | ConversationEvent::RequesterMessagePosted { .. }
         | ConversationEvent::AgentJoined { .. }
@@ -231,6 +250,11 @@ fn message(event: &ConversationEvent) -> Option<&Message> {
         | ConversationEvent::Resumed { .. }
         | ConversationEvent::IdleReminderSent { .. }
         | ConversationEvent::AgentPrompted { .. }
+        | ConversationEvent::Unassigned { .. }
+        | ConversationEvent::AgentRequested
+        | ConversationEvent::AgentRequestCancelled
+        | ConversationEvent::WaitEnded { .. }
+        | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Closed { .. } => None,
     }
 }

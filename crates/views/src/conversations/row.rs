@@ -49,15 +49,23 @@ pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &Convers
     match event {
         ConversationEvent::Opened { .. }
         | ConversationEvent::IdleReminderSent { .. }
-        | ConversationEvent::AgentPrompted { .. } => {}
+        | ConversationEvent::AgentPrompted { .. }
+        | ConversationEvent::AgentRequested
+        | ConversationEvent::AgentRequestCancelled
+        | ConversationEvent::WaitEnded { .. }
+        | ConversationEvent::WaitMessageSent { .. } => {}
         ConversationEvent::RequesterMessagePosted { .. } => row.requester_messages += 1,
         ConversationEvent::AgentMessagePosted { .. } => row.agent_messages += 1,
-        ConversationEvent::AgentJoined { agent, assigned } => {
+        ConversationEvent::AgentJoined { agent, assigned, .. } => {
             // A second agent only takes part; who has the conversation stays (`PRO-2`).
             if *assigned {
                 row.agent = Some(agent.clone());
                 row.state = name(Lifecycle::WorkInProgress);
             }
+        }
+        ConversationEvent::Unassigned { .. } => {
+            row.agent = None;
+            row.state = name(Lifecycle::New);
         }
         ConversationEvent::Held { .. } => row.state = name(Lifecycle::OnHold),
         ConversationEvent::Resumed { .. } => row.state = name(Lifecycle::WorkInProgress),

@@ -115,6 +115,31 @@ proptest! {
     }
 }
 
+/// TR-1, TR-4: a list shows who has a conversation now, nobody while it waits again.
+#[test]
+fn a_row_follows_from_agent_to_queue_and_to_the_next_agent() {
+    on_every_log(|log| {
+        let id = id(&*log, 1);
+        let view = Conversations::open(Arc::clone(&log)).unwrap();
+        let row_after = |facts: &[ConversationEvent]| {
+            commit(&*log, id, at(2), facts.to_vec());
+            view.catch_up().unwrap();
+            let row = view.row(id).unwrap().unwrap();
+            (row.state, row.agent.map(|agent| agent.to_string()))
+        };
+        let of = |state: &str, agent: Option<&str>| (state.to_owned(), agent.map(str::to_owned));
+        let assigned = row_after(&[opened("sms", Mode::Messaging), asked(), joined("ann", true)]);
+        assert_eq!(assigned, of("work_in_progress", Some("ann")));
+        assert_eq!(row_after(&[transferred("ann")]), of("new", None));
+        let of_ann = Filter { state: None, channel: None, agent: Some(agent("ann")) };
+        assert_eq!(listed(&view, &of_ann, 9), []);
+        assert_eq!(row_after(&[joined("bob", true)]), of("work_in_progress", Some("bob")));
+        assert_eq!(row_after(&[joined("eve", true)]), of("work_in_progress", Some("eve")));
+        let waiting = Filter { state: Some("new".to_owned()), channel: None, agent: None };
+        assert_eq!(listed(&view, &waiting, 9), []);
+    });
+}
+
 #[test]
 fn a_record_of_several_streams_changes_only_the_rows_of_its_conversations() {
     on_every_log(|log| {

@@ -1,7 +1,9 @@
 //! Logs to fold, and the facts to put into them. Everybody in them is invented.
 
 use domain::channel::Mode;
+use domain::conversation::Unassignment;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
+use domain::routing::{QueueId, WorkItemId};
 use domain::{
     Address, AgentId, Cause, ChannelId, ContactId, Content, ConversationId, Event, Message, MessageId,
     Personal, Principal, Role, Seconds, Timestamp,
@@ -69,7 +71,8 @@ pub(super) fn opened(on: &str, mode: Mode) -> ConversationEvent {
                 Policy::Chat { reminder, cancel, human_only: false, quantum: Seconds(0), idle }
             }
             Mode::Messaging => {
-                Policy::Messaging { prompt_agent_after: None, abandon_after: None, idle: None }
+                let (prompt_agent_after, abandon_after, reassign_after) = (None, None, None);
+                Policy::Messaging { prompt_agent_after, abandon_after, reassign_after, idle: None }
             }
         },
         by_agent: None,
@@ -89,7 +92,12 @@ pub(super) fn answered(by: &str) -> ConversationEvent {
 }
 
 pub(super) fn joined(who: &str, assigned: bool) -> ConversationEvent {
-    ConversationEvent::AgentJoined { agent: agent(who), assigned }
+    ConversationEvent::AgentJoined { agent: agent(who), assigned, offer: None, greeting: None }
+}
+
+pub(super) fn transferred(who: &str) -> ConversationEvent {
+    let why = Unassignment::ToQueue { queue: QueueId::new("sales").unwrap(), by: agent(who) };
+    ConversationEvent::Unassigned { agent: agent(who), why }
 }
 
 pub(super) fn closed(state: ClosedState) -> ConversationEvent {
@@ -117,6 +125,11 @@ pub(super) fn any_fact() -> impl Strategy<Value = ConversationEvent> {
         who.clone().prop_map(|who| E::Held { agent: agent(who) }),
         who.clone().prop_map(|who| E::Resumed { by: ResumedBy::Agent(agent(who)) }),
         Just(E::IdleReminderSent { due: at(1), requester_text: "You?".into(), agent_text: "Wait.".into() }),
+        who.clone().prop_map(transferred),
+        Just(E::AgentRequested),
+        Just(E::AgentRequestCancelled),
+        Just(E::WaitEnded { item: WorkItemId(1), requester_text: None }),
+        Just(E::WaitMessageSent { item: WorkItemId(1), number: 1, text: "Wait.".into() }),
         who.prop_map(|who| E::AgentPrompted { due: at(1), agent: agent(who), text: "Answer.".into() }),
         closed_state.prop_map(closed),
     ]
