@@ -7,6 +7,8 @@ mod cli_commands;
 #[cfg(test)]
 mod cli_rehearse;
 #[cfg(test)]
+mod cli_routing;
+#[cfg(test)]
 mod cli_settings;
 #[cfg(test)]
 mod crash_kill_loop;
@@ -25,25 +27,43 @@ mod engine_races;
 #[cfg(test)]
 mod engine_recovery;
 #[cfg(test)]
+mod engine_routing;
+#[cfg(test)]
+mod engine_routing_recovery;
+#[cfg(test)]
+mod engine_routing_setup;
+#[cfg(test)]
 mod engine_timers;
 #[cfg(test)]
 mod http_client;
 #[cfg(test)]
+mod http_configuration;
+#[cfg(test)]
 mod http_drain;
+#[cfg(test)]
+mod http_handover;
 #[cfg(test)]
 mod http_idempotency;
 #[cfg(test)]
 mod http_lifecycle;
 #[cfg(test)]
+mod http_office;
+#[cfg(test)]
 mod http_reading;
 #[cfg(test)]
 mod http_refusals;
+#[cfg(test)]
+mod http_routing;
 #[cfg(test)]
 mod http_timers;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod routing_crashes;
+#[cfg(test)]
+mod routing_desk;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]

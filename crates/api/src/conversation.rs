@@ -1,5 +1,6 @@
 //! One conversation, and the list of them.
 
+use crate::Waiting;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -23,6 +24,9 @@ pub struct ConversationResponse {
     pub company: String,
     /// Who has it.
     pub owner: Owner,
+    /// Its place in line, while it waits in a queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
     /// The agents who joined, sorted.
     pub participants: Vec<String>,
     /// When it was opened, in RFC 3339.

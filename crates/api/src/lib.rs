@@ -6,18 +6,32 @@
 //!
 //! Whatever holds a text, an address or a name prints nothing of it in `Debug` (`P1`).
 
+pub mod configuration;
+
+mod agent;
 mod conversation;
 mod event;
 mod message;
 mod problem;
+mod queue;
 mod timer;
+mod work_item;
 
+pub use agent::{
+    AgentListResponse, AgentResponse, Card, ChannelLoad, InboxResponse, PresenceRequest, UniversalLoad,
+};
 pub use conversation::{
     ConversationListResponse, ConversationResponse, ConversationRow, MessageCounts, Owner,
 };
 pub use event::{EventResponse, EventsResponse};
 pub use message::{
-    AcceptedResponse, Attachment, EmptyRequest, InboundRequest, PostMessageRequest, StartConversationRequest,
+    AcceptedResponse, Attachment, EmptyRequest, InboundRequest, OpenedResponse, PostMessageRequest,
+    StartConversationRequest,
 };
 pub use problem::{FieldError, Problem, ProblemCode};
+pub use queue::{QueueListResponse, QueueResponse, Waiting};
 pub use timer::{TimerResponse, TimersResponse};
+pub use work_item::{
+    AssignRequest, CandidateResponse, FieldOfCandidates, ItemHistoryResponse, ItemStepResponse,
+    OfferResponse, RejectRequest, TransferRequest, WorkItemListResponse, WorkItemResponse,
+};

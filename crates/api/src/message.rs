@@ -82,6 +82,13 @@ pub struct Attachment {
 #[serde(deny_unknown_fields)]
 pub struct EmptyRequest {}
 
+/// The answer to a requester who opened the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedResponse {
+    /// Whether the conversation was taken from an agent who is not there, and goes to another one (`RE-10`).
+    pub reassigned: bool,
+}
+
 /// The answer to every command that was accepted. What it speaks of is durable (`L1`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AcceptedResponse {

@@ -94,12 +94,31 @@ problem_codes! {
     ChannelUnknown "channel_unknown" 404 "There is no such channel";
     CompanyAddressUnknown "company_address_unknown" 422 "The company has no such address";
     ConversationUnknown "conversation_unknown" 404 "There is no such conversation";
+    WorkItemUnknown "work_item_unknown" 404 "There is no such work item";
+    WorkItemOver "work_item_over" 410 "The work item is over";
+    AgentUnknown "agent_unknown" 404 "There is no such agent";
+    QueueUnknown "queue_unknown" 404 "There is no such queue";
+    PresenceUnknown "presence_unknown" 422 "There is no such presence state";
+    RejectReasonUnknown "reject_reason_unknown" 422 "There is no such reason for rejecting";
+    EntryUnknown "entry_unknown" 404 "Routing has no such entry";
 
     // What the rules refuse.
+    BadConfiguration "bad_configuration" 422 "The configuration would not be legal";
     ConversationClosed "conversation_closed" 409 "The conversation is closed";
     NotParticipant "not_participant" 409 "The agent has not joined";
     NotOwner "not_owner" 409 "The conversation is not this agent's";
     WrongState "wrong_state" 409 "The conversation is in another state";
+    OfferStale "offer_stale" 409 "The conversation no longer waits for this offer";
+    AlreadyAssigned "already_assigned" 409 "Another agent has the conversation";
+    Answered "answered" 409 "The agent has answered meanwhile";
+    LiveAgentsDisabled "live_agents_disabled" 409 "The channel has no live agents";
+    NotOffered "not_offered" 409 "The work item is not offered to this agent";
+    RejectNotAllowed "reject_not_allowed" 409 "The offer cannot be rejected";
+    SwitchNotAllowed "switch_not_allowed" 409 "The channel cannot be switched";
+    AgentUnavailable "agent_unavailable" 409 "The agent is not available";
+    AgentFull "agent_full" 409 "The agent has no capacity left";
+    TransferPending "transfer_pending" 409 "A transfer is pending already";
+    NoTransfer "no_transfer" 409 "No transfer is pending";
     ChatNotAgentInitiated "chat_not_agent_initiated" 409 "An agent cannot open a chat";
     IdempotencyKeyReused "idempotency_key_reused" 409 "The idempotency key was used for another body";
 

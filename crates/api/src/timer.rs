@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// One armed timer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimerResponse {
-    /// What it does: `idle_reminder`, `idle_cancel`, `conversation_idle`, `prompt_agent` or `abandon`.
+    /// What it does: `idle_reminder`, `idle_cancel`, `conversation_idle`, `prompt_agent`, `abandon` or `reassign`.
     pub kind: String,
     /// When it fires, in RFC 3339.
     pub due: String,

@@ -20,13 +20,15 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Serve on defaults with sample channels and a little synthetic traffic, and print what to try next
     Demo(Demo),
-    /// Check settings and channels, show them, or apply channels to a store
+    /// Check settings, channels and routing, or apply channels and routing to a store
     #[command(subcommand)]
     Config(Config),
     /// Issue a token for a role, signed with the server's secret
     Token(Token),
     /// Rebuild all state from a store's log; with --verify compare it with everything that is kept beside the log
     Replay(Replay),
+    /// Say what happened to a work item and why: who came into question for each offer, and who did not
+    Explain(Explain),
     /// Play recorded traffic through the same actors that serve, in seconds
     Rehearse(Rehearse),
     /// Push synthetic traffic at a running server and check that each acknowledged message is there once
@@ -39,7 +41,8 @@ pub(crate) struct SettingsArgs {
     /// The process's settings, in TOML; COLLOQUY_SECTION__KEY in the environment overrides a key
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// The channels with which a store without any begins, in TOML; a store that has channels keeps them
+    /// The channels, and the routing if it says anything of it, with which a store without any begins, in TOML; a store
+    /// that has channels keeps them
     #[arg(long, value_name = "FILE")]
     pub(crate) channels: Option<PathBuf>,
     /// The folder of the store
@@ -88,9 +91,9 @@ pub(crate) struct Demo {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Config {
-    /// Check the settings and the channels, and say everything that is wrong
+    /// Check the settings, the channels and the routing, and say everything that is wrong
     Check(SettingsArgs),
-    /// Show how the channels of a store differ from those of the file, and make them the ones in force
+    /// Show how the channels and the routing of a store differ from those of the file, and make these the ones in force
     Apply {
         #[command(flatten)]
         settings: SettingsArgs,
@@ -132,9 +135,26 @@ pub(crate) struct Replay {
     /// The folder of the store; nobody else may be using it
     #[arg(long, value_name = "DIR", default_value = "colloquy-data")]
     pub(crate) store: PathBuf,
-    /// Compare snapshots, timers, claims, command ids and the projection with the log; exit code 4 if they differ
+    /// Compare snapshots, timers, claims, command ids, the projection and the router's rows with the log, and routing
+    /// with its rules; exit code 4 if they differ
     #[arg(long)]
     pub(crate) verify: bool,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// Says what happened to a work item, step by step and from the log alone: when, what, who wanted it and what it
+/// follows from. Before each offer stands who came into question, the first one first, and what was in the way of the
+/// others.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Explain {
+    /// The work item's number
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) work_item: u64,
+    /// The folder of the store; nobody else may be using it
+    #[arg(long, value_name = "DIR", default_value = "colloquy-data")]
+    pub(crate) store: PathBuf,
     /// How to print the result
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
@@ -153,13 +173,17 @@ pub(crate) struct Rehearse {
     /// Timeouts and messages to rehearse with: the table `defaults`, and `channels.rehearsal` over it
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Leave the recorded agents out and let those of this file work: routing as in a file of channels, and the table
+    /// `rehearsal`; without --config the timeouts and messages are from it too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) roster: Option<PathBuf>,
     /// Keep the log in a new store instead of in memory
     #[arg(long, value_name = "DIR")]
     pub(crate) store: Option<PathBuf>,
     /// Partitions of the log
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub(crate) partitions: u16,
-    /// From which all ids follow
+    /// From which all ids follow, and what the agents of a roster do by chance
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Print each event as it happens, to stderr

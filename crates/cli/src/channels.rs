@@ -1,9 +1,16 @@
-//! The file that describes channels, in TOML: keys by the names that administrators know, defaults and then each channel.
+//! The file that describes channels and routing, in TOML: keys by the names that administrators know.
+
+mod keys;
 
 use crate::exit::Failure;
+use api::FieldError;
+use api::configuration as wire;
 use domain::channel::{ChannelKind, ChannelSettings, Mode};
-use domain::configuration::Apply;
-use domain::{ChannelId, Seconds};
+use domain::configuration::{Apply, Problem};
+use domain::routing::Routing;
+use domain::{ChannelId, routing};
+use keys::Keys;
+use replay::{Habits, Roster};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +18,8 @@ use std::path::Path;
 /// The channels that a demo begins with, and an example for everybody else.
 pub(crate) const SAMPLE: &str = include_str!("../samples/channels.toml");
 
-/// A channels file: `[defaults]` for all channels, `[channels.NAME]` for each.
+/// A channels file: `[defaults]` for all channels, `[channels.NAME]` for each, and the tables of routing. A file
+/// without any of those says nothing of routing; with any of them it says all of it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChannelsFile {
@@ -19,29 +27,17 @@ pub(crate) struct ChannelsFile {
     defaults: Keys,
     #[serde(default)]
     channels: BTreeMap<String, Keys>,
-}
-
-/// What can be set; spans are whole seconds.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Keys {
-    kind: Option<String>,
-    mode: Option<String>,
-    addresses: Option<Vec<String>>,
-    conversation_idle_timeout: Option<u32>,
-    idle_chat_timer_task_interval: Option<u32>,
-    idle_chat_reminder_timeout: Option<u32>,
-    idle_chat_cancel_timeout: Option<u32>,
-    start_idle_timeout_after_agent_response: Option<bool>,
-    quantise_to_interval: Option<bool>,
-    idle_chat_reminder_message: Option<String>,
-    idle_chat_agent_message: Option<String>,
-    idle_chat_cancel_message: Option<String>,
-    prompt_agent_active: Option<bool>,
-    prompt_agent_after: Option<u32>,
-    prompt_agent_message: Option<String>,
-    abandon_active: Option<bool>,
-    abandon_after: Option<u32>,
+    routing: Option<wire::Settings>,
+    schedules: Option<BTreeMap<String, wire::Schedule>>,
+    presence_states: Option<BTreeMap<String, wire::PresenceState>>,
+    reject_reasons: Option<BTreeMap<String, wire::RejectReason>>,
+    service_channels: Option<BTreeMap<String, wire::ServiceChannel>>,
+    rules: Option<BTreeMap<String, wire::Rule>>,
+    groups: Option<BTreeMap<String, wire::Group>>,
+    agents: Option<BTreeMap<String, wire::Agent>>,
+    queues: Option<BTreeMap<String, wire::Queue>>,
+    /// How agents work in a rehearsal; nothing else looks at it.
+    rehearsal: Option<Habits>,
 }
 
 impl ChannelsFile {
@@ -57,22 +53,19 @@ impl ChannelsFile {
         toml::from_str(text).map_err(|error| error.to_string())
     }
 
-    /// All channels, to be made the ones in force; legal ones.
-    pub(crate) fn channels(&self) -> Result<Apply, String> {
-        self.check_defaults()?;
-        let mut channels = BTreeMap::new();
-        for (name, keys) in &self.channels {
-            let id = ChannelId::new(name).map_err(|error| format!("channel {name:?}: {error}"))?;
-            let settings = self.channel(keys).map_err(|error| format!("channel {name}: {error}"))?;
-            channels.insert(id, settings);
+    /// All that the file says, to be made the configuration in force; legal. What is wrong with the channels and with
+    /// routing is told together.
+    pub(crate) fn apply(self) -> Result<Apply, String> {
+        match (self.channels(), self.routing()) {
+            (Ok(channels), Ok(routing)) => Ok(Apply { channels, routing }),
+            (Err(channels), Err(routing)) => Err(format!("{channels}\n{routing}")),
+            (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
         }
-        legal(&channels)?;
-        Ok(Apply { channels })
     }
 
     /// The settings of a rehearsal: the defaults, and what the file says of a channel of that name over them.
     pub(crate) fn rehearsal(&self, mode: Mode) -> Result<ChannelSettings, String> {
-        self.check_defaults()?;
+        self.defaults.check_defaults()?;
         let mut settings = replay::Rehearsal::defaults(mode);
         self.defaults.set_defaults(&mut settings)?;
         if let Some(keys) = self.channels.get("rehearsal") {
@@ -83,12 +76,29 @@ impl ChannelsFile {
         Ok(settings)
     }
 
-    fn check_defaults(&self) -> Result<(), String> {
-        let Keys { kind, mode, addresses, .. } = &self.defaults;
-        if kind.is_some() || mode.is_some() || addresses.is_some() {
-            return Err("defaults: kind, mode and addresses belong to a channel".to_owned());
+    /// Who works in a rehearsal, and how.
+    pub(crate) fn roster(mut self) -> Result<Roster, String> {
+        let habits = self.rehearsal.take().unwrap_or_default();
+        let routing = self.routing()?.filter(Routing::is_on);
+        let routing = routing.ok_or("it has no service channel, so nothing would be routed")?;
+        let problems = habits.problems(&routing);
+        if problems.is_empty() {
+            return Ok(Roster { routing, habits });
         }
-        Ok(())
+        let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+        Err(format!("the roster is not legal:{}", lines.concat()))
+    }
+
+    fn channels(&self) -> Result<BTreeMap<ChannelId, ChannelSettings>, String> {
+        self.defaults.check_defaults()?;
+        let mut channels = BTreeMap::new();
+        for (name, keys) in &self.channels {
+            let id = ChannelId::new(name).map_err(|error| format!("channel {name:?}: {error}"))?;
+            let settings = self.channel(keys).map_err(|error| format!("channel {name}: {error}"))?;
+            channels.insert(id, settings);
+        }
+        legal(&channels)?;
+        Ok(channels)
     }
 
     fn channel(&self, keys: &Keys) -> Result<ChannelSettings, String> {
@@ -107,6 +117,51 @@ impl ChannelsFile {
         keys.set_channel(&mut settings)?;
         Ok(settings)
     }
+
+    /// What the file says of routing; `None` if it has none of its tables.
+    fn routing(self) -> Result<Option<Routing>, String> {
+        let Self {
+            defaults: _,
+            channels: _,
+            routing: settings,
+            schedules,
+            presence_states,
+            reject_reasons,
+            service_channels,
+            rules,
+            groups,
+            agents,
+            queues,
+            rehearsal: _,
+        } = self;
+        let says_nothing = settings.is_none()
+            && schedules.is_none()
+            && presence_states.is_none()
+            && reject_reasons.is_none()
+            && service_channels.is_none()
+            && rules.is_none()
+            && groups.is_none()
+            && agents.is_none()
+            && queues.is_none();
+        if says_nothing {
+            return Ok(None);
+        }
+        let said = wire::Routing {
+            settings: settings.unwrap_or_default(),
+            schedules: schedules.unwrap_or_default(),
+            presence_states: presence_states.unwrap_or_default(),
+            reject_reasons: reject_reasons.unwrap_or_default(),
+            service_channels: service_channels.unwrap_or_default(),
+            rules: rules.unwrap_or_default(),
+            groups: groups.unwrap_or_default(),
+            agents: agents.unwrap_or_default(),
+            queues: queues.unwrap_or_default(),
+        };
+        legal_routing(said).map(Some).map_err(|wrong| {
+            let lines = wrong.iter().map(|FieldError { field, detail }| format!("\n  {field}: {detail}"));
+            format!("routing is not legal:{}", lines.collect::<String>())
+        })
+    }
 }
 
 /// Everything that the domain finds wrong, a line each.
@@ -119,116 +174,15 @@ fn legal(channels: &BTreeMap<ChannelId, ChannelSettings>) -> Result<(), String> 
     Err(format!("the channels are not legal:{}", lines.concat()))
 }
 
-impl Keys {
-    fn set_defaults(&self, settings: &mut ChannelSettings) -> Result<(), String> {
-        settings.global_idle_timeout = self.conversation_idle_timeout.map(Seconds);
-        // The actions of all channels are those of all messaging channels.
-        if settings.mode == Mode::Messaging {
-            self.set_actions(settings);
-        }
-        self.set_rest(settings).map_err(|error| format!("defaults: {error}"))
+/// What is meant, if all of it can be understood and is legal.
+fn legal_routing(said: wire::Routing) -> Result<Routing, Vec<FieldError>> {
+    let routing = gateway::configuration::read(said)?;
+    let problems = routing::validate(&routing);
+    if problems.is_empty() {
+        return Ok(routing);
     }
-
-    fn set_channel(&self, settings: &mut ChannelSettings) -> Result<(), String> {
-        settings.conversation_idle_timeout = self.conversation_idle_timeout.map(Seconds);
-        for address in self.addresses.iter().flatten() {
-            let address = settings.kind.address(address).map_err(|_| {
-                if settings.kind.uses_phone_numbers() {
-                    "addresses must be phone numbers in E.164, such as +12025550123"
-                } else {
-                    "addresses must be 1 to 128 bytes without blanks"
-                }
-            })?;
-            settings.addresses.insert(address);
-        }
-        self.set_actions(settings);
-        self.set_rest(settings)
-    }
-
-    /// A span that is set on a chat stays set, so that the domain can refuse it (section 17, rule 10).
-    fn set_actions(&self, settings: &mut ChannelSettings) {
-        let mut set =
-            |action: fn(&mut ChannelSettings) -> &mut Option<Seconds>, active: Option<bool>, span| {
-                let action = action(settings);
-                match (active, span) {
-                    (Some(false), _) => *action = None,
-                    (Some(true) | None, Some(span)) => *action = Some(Seconds(span)),
-                    (Some(true) | None, None) => {}
-                }
-            };
-        set(
-            |settings| &mut settings.actions.prompt_agent_after,
-            self.prompt_agent_active,
-            self.prompt_agent_after,
-        );
-        set(|settings| &mut settings.actions.abandon_after, self.abandon_active, self.abandon_after);
-    }
-
-    fn set_rest(&self, settings: &mut ChannelSettings) -> Result<(), String> {
-        let (reminder, cancel) = (self.idle_chat_reminder_timeout, self.idle_chat_cancel_timeout);
-        if reminder.is_some() != cancel.is_some() {
-            return Err("idle_chat_reminder_timeout and idle_chat_cancel_timeout are set together (IDLE-6)"
-                .to_owned());
-        }
-        let idle = &mut settings.idle_chat;
-        let seconds =
-            |target: &mut Seconds, value: Option<u32>| value.into_iter().for_each(|s| *target = Seconds(s));
-        seconds(&mut idle.timer_task_interval, self.idle_chat_timer_task_interval);
-        seconds(&mut idle.reminder_timeout, reminder);
-        seconds(&mut idle.cancel_timeout, cancel);
-        let flag = |target: &mut bool, value: Option<bool>| value.into_iter().for_each(|flag| *target = flag);
-        flag(&mut idle.start_after_agent_response, self.start_idle_timeout_after_agent_response);
-        flag(&mut idle.quantise_to_interval, self.quantise_to_interval);
-        let messages = &mut settings.messages;
-        let text = |target: &mut String, value: &Option<String>| {
-            value.iter().for_each(|text| target.clone_from(text))
-        };
-        text(&mut messages.idle_chat_reminder_message, &self.idle_chat_reminder_message);
-        text(&mut messages.idle_chat_agent_message, &self.idle_chat_agent_message);
-        text(&mut messages.idle_chat_cancel_message, &self.idle_chat_cancel_message);
-        text(&mut messages.prompt_agent_message, &self.prompt_agent_message);
-        Ok(())
-    }
+    Err(problems.into_iter().map(Problem::from).map(|it| gateway::configuration::explain(&it)).collect())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_sample_is_legal() {
-        let apply = ChannelsFile::parse(SAMPLE).unwrap().channels().unwrap();
-        assert_eq!(domain::channel::validate(&apply.channels), []);
-        assert_eq!(apply.channels.len(), 2);
-    }
-
-    #[test]
-    fn an_unknown_key_or_a_wrong_type_is_told_with_its_place() {
-        let unknown = ChannelsFile::parse("[defaults]\nidle_chat_remainder_timeout = 5\n").unwrap_err();
-        assert!(
-            unknown.contains("line 2, column 1") && unknown.contains("idle_chat_remainder_timeout"),
-            "{unknown}"
-        );
-        let negative = ChannelsFile::parse("[channels.sms]\nabandon_after = -1\n").unwrap_err();
-        assert!(negative.contains("line 2"), "{negative}");
-    }
-
-    /// IDLE-6
-    #[test]
-    fn reminder_and_cancel_are_set_together_or_not_at_all() {
-        let file = ChannelsFile::parse("[defaults]\nidle_chat_reminder_timeout = 200\n").unwrap();
-        let error = file.rehearsal(Mode::Chat).unwrap_err();
-        assert!(error.contains("set together"), "{error}");
-    }
-
-    /// IDLE-11, CH-9
-    #[test]
-    fn a_channels_own_timeout_stands_beside_the_global_one() {
-        let text = "[defaults]\nconversation_idle_timeout = 600\n[channels.rehearsal]\nconversation_idle_timeout = 900\n";
-        let settings = ChannelsFile::parse(text).unwrap().rehearsal(Mode::Messaging).unwrap();
-        assert_eq!(
-            (settings.global_idle_timeout, settings.conversation_idle_timeout),
-            (Some(Seconds(600)), Some(Seconds(900)))
-        );
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 
 mod config;
 mod demo;
+mod explain;
 mod load;
 mod rehearse;
 mod replay;
@@ -19,6 +20,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Config(args) => config::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Load(args) => load::run(&args),
     }

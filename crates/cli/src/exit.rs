@@ -109,6 +109,7 @@ impl From<replay::Error> for Failure {
             replay::Error::BadLine { .. }
             | replay::Error::Empty
             | replay::Error::Configuration(_)
+            | replay::Error::Roster(_)
             | replay::Error::StoreNotEmpty
             | replay::Error::Io(_) => Self::user(error),
         }

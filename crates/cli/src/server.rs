@@ -42,7 +42,7 @@ impl Server {
         let clock = Timeline::begin(Box::new(SystemWall), log.latest_ms(), options.gap_max, options.resume)?;
         let ids = Arc::new(RandomIds);
         let engine = Engine::start(Arc::clone(&log), options, Arc::new(clock), ids, seed.clone()).await?;
-        warn_if_channels_differ(&engine, seed.as_ref());
+        warn_if_the_file_differs(&engine, seed.as_ref());
         let conversations = Arc::new(Conversations::open(Arc::clone(&log)).map_err(Failure::user)?);
         conversations.follow(engine.subscribe());
         let application = Application::start(&settings.gateway(), engine.clone(), conversations, metrics);
@@ -80,11 +80,17 @@ impl Server {
 }
 
 /// A file of channels only seeds. When it has changed since, somebody may be waiting for that to matter.
-fn warn_if_channels_differ(engine: &Engine, seed: Option<&domain::configuration::Apply>) {
+fn warn_if_the_file_differs(engine: &Engine, seed: Option<&domain::configuration::Apply>) {
     let configuration = engine.configuration();
     if seed.is_some_and(|seed| seed.channels != configuration.channels) {
         tracing::warn!(
             "the store's channels differ from the file's and stay in force; see `colloquy config apply`"
+        );
+    }
+    let routing = seed.and_then(|seed| seed.routing.as_ref());
+    if routing.is_some_and(|routing| *routing != configuration.routing) {
+        tracing::warn!(
+            "the store's routing differs from the file's and stays in force; see `colloquy config apply`"
         );
     }
     if configuration.channels.is_empty() {

@@ -170,10 +170,10 @@ impl Settings {
         rules.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, what)| Err(what.to_owned()))
     }
 
-    /// The channels to begin with, if a file of them is named.
+    /// The channels and the routing to begin with, if a file of them is named.
     pub(crate) fn seed(&self) -> Result<Option<Apply>, Failure> {
         let Some(path) = &self.store.channels else { return Ok(None) };
-        let apply = ChannelsFile::read(path)?.channels();
+        let apply = ChannelsFile::read(path)?.apply();
         let apply = apply.map_err(|error| Failure::said(format_args!("{}: {error}", path.display())))?;
         Ok(Some(apply))
     }

@@ -33,10 +33,16 @@ pub(crate) struct Writers;
 pub(crate) struct Everyone;
 /// Looking at what the engine has in mind with a conversation.
 pub(crate) struct Workers;
-/// Looking at all conversations.
+/// Saying on the requester's side whether an agent is wanted.
+pub(crate) struct Requesters;
+/// Looking at all conversations, and at what one has in front of oneself.
 pub(crate) struct Staff;
+/// Looking at everybody's work, and giving it to people.
+pub(crate) struct Supervisors;
 /// Looking at the process.
 pub(crate) struct Operators;
+/// Configuring.
+pub(crate) struct Admins;
 
 impl Access for Inbound {
     const ROLES: &'static [Role] = &[Role::Gateway, Role::Admin];
@@ -59,12 +65,24 @@ impl Access for Workers {
     const ROLES: &'static [Role] = &[Role::Gateway, Role::Agent, Role::Supervisor, Role::Admin];
 }
 
+impl Access for Requesters {
+    const ROLES: &'static [Role] = &[Role::Requester, Role::Gateway];
+}
+
 impl Access for Staff {
     const ROLES: &'static [Role] = &[Role::Agent, Role::Supervisor, Role::Admin];
 }
 
+impl Access for Supervisors {
+    const ROLES: &'static [Role] = &[Role::Supervisor, Role::Admin];
+}
+
 impl Access for Operators {
     const ROLES: &'static [Role] = &[Role::Supervisor, Role::Admin];
+}
+
+impl Access for Admins {
+    const ROLES: &'static [Role] = &[Role::Admin];
 }
 
 /// Somebody who may use this route.
@@ -146,6 +164,31 @@ impl<A> Caller<A> {
         }
     }
 
+    /// Refuses a token that is confined to one channel, for what concerns all of them.
+    pub(crate) fn check_unconfined(&self) -> Result<(), Failure> {
+        match self.channel() {
+            Some(_) => Err(Failure::new(
+                ProblemCode::RoleForbidden,
+                "the token's claim `channel` confines it to one channel, and this concerns all of them",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether they may ask for anybody, and not for themselves alone.
+    pub(crate) fn supervises(&self) -> bool {
+        matches!(self.role(), Role::Supervisor | Role::Admin)
+    }
+
+    /// Refuses an agent who asks for somebody else.
+    pub(crate) fn check_agent(&self, name: &str) -> Result<(), Failure> {
+        if self.supervises() || self.principal().name == name {
+            return Ok(());
+        }
+        let detail = "an agent may ask for themselves only; a supervisor or an admin may ask for anybody";
+        Err(Failure::new(ProblemCode::RoleForbidden, detail))
+    }
+
     /// Whether some conversations may be out of reach, so that one has to be looked at first.
     pub(crate) fn is_confined(&self) -> bool {
         self.role() == Role::Requester || self.channel().is_some()
@@ -181,22 +224,42 @@ mod tests {
             closing: None,
             owner: Owner::Queue,
             participants: BTreeSet::new(),
+            engaged: false,
+            request: Some(1),
+            offer: None,
+            told: None,
             anchors: Anchors::default(),
             messages: MessageCounts::default(),
         }
     }
 
+    fn caller(role: Role, name: &str, channel: Option<&str>) -> Caller<Everyone> {
+        Caller {
+            identity: Identity {
+                principal: Principal { role, name: name.to_owned() },
+                channel: channel.map(|name| ChannelId::new(name).unwrap()),
+            },
+            request: RequestId(Uuid::nil()),
+            access: PhantomData,
+        }
+    }
+
+    #[test]
+    fn an_agent_asks_for_themselves_and_a_supervisor_or_an_admin_for_anybody() {
+        let refused = |role, name| {
+            let answer = caller(role, "ann", None).check_agent(name);
+            answer.map_err(|failure| failure.code()).err()
+        };
+        assert_eq!(refused(Role::Agent, "ann"), None);
+        assert_eq!(refused(Role::Agent, "bob"), Some(ProblemCode::RoleForbidden));
+        assert_eq!(refused(Role::Supervisor, "bob"), None);
+        assert_eq!(refused(Role::Admin, "bob"), None);
+    }
+
     #[test]
     fn a_requester_reaches_only_their_own_and_a_confined_token_only_its_channel() {
         let reaches = |role, name: &str, channel: Option<&str>| {
-            let caller = Caller::<Everyone> {
-                identity: Identity {
-                    principal: Principal { role, name: name.to_owned() },
-                    channel: channel.map(|name| ChannelId::new(name).unwrap()),
-                },
-                request: RequestId(Uuid::nil()),
-                access: PhantomData,
-            };
+            let caller = caller(role, name, channel);
             let reaches = caller.reaches(&conversation());
             assert!(reaches || caller.is_confined(), "who cannot reach all has to be checked");
             reaches

@@ -3,11 +3,13 @@
 //! A failure has two texts: `detail` goes to the client, `internal` goes to the log under the same request id. They are
 //! never mixed, so that no path, no error of the store and nothing personal leaks out.
 
+use crate::configuration;
 use crate::observe::RequestId;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use api::{FieldError, ProblemCode};
 use domain::Rejection;
+use domain::router::Refusal;
 use std::fmt;
 
 /// Why a request failed.
@@ -49,6 +51,17 @@ impl Failure {
     /// There is no such conversation, or none that this caller may know of: the two look alike on purpose.
     pub(crate) fn conversation_unknown() -> Self {
         Rejection::ConversationUnknown.into()
+    }
+
+    /// The configuration would not be legal; everything that is wrong with it.
+    pub(crate) fn bad_configuration(errors: Vec<FieldError>) -> Self {
+        let first = errors.first().map(|FieldError { field, detail }| format!("`{field}`: {detail}"));
+        let more = match errors.len().saturating_sub(1) {
+            0 => String::new(),
+            more => format!("; `errors` has {more} more"),
+        };
+        let detail = first.unwrap_or_else(|| "it breaks its rules".to_owned()) + &more;
+        Self { errors, ..Self::new(ProblemCode::BadConfiguration, detail) }
     }
 
     /// The route exists, but not with this method.
@@ -148,13 +161,42 @@ impl From<Rejection> for Failure {
             Rejection::NotParticipant => ProblemCode::NotParticipant,
             Rejection::NotOwner => ProblemCode::NotOwner,
             Rejection::WrongState(_) => ProblemCode::WrongState,
+            Rejection::OfferStale => ProblemCode::OfferStale,
+            Rejection::AlreadyAssigned => ProblemCode::AlreadyAssigned,
+            Rejection::Answered => ProblemCode::Answered,
+            Rejection::LiveAgentsDisabled => ProblemCode::LiveAgentsDisabled,
             Rejection::ChatNotAgentInitiated => ProblemCode::ChatNotAgentInitiated,
-            // The engine answers these itself; a client can neither cause nor mend them.
-            Rejection::PairBusy(_) | Rejection::NotActive | Rejection::BadConfiguration(_) => {
-                return Self::internal(rejection.to_string());
+            Rejection::EntryUnknown => ProblemCode::EntryUnknown,
+            Rejection::BadConfiguration(problems) => {
+                return Self::bad_configuration(problems.iter().map(configuration::explain).collect());
             }
+            // The engine answers these itself; a client can neither cause nor mend them.
+            Rejection::PairBusy(_) | Rejection::NotActive => return Self::internal(rejection.to_string()),
         };
         Self::new(code, rejection.to_string())
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::ItemUnknown => ProblemCode::WorkItemUnknown,
+            Refusal::ItemOver => ProblemCode::WorkItemOver,
+            Refusal::NotOffered => ProblemCode::NotOffered,
+            Refusal::RejectNotAllowed => ProblemCode::RejectNotAllowed,
+            Refusal::ReasonUnknown => ProblemCode::RejectReasonUnknown,
+            Refusal::AgentUnknown => ProblemCode::AgentUnknown,
+            Refusal::PresenceUnknown => ProblemCode::PresenceUnknown,
+            Refusal::SwitchNotAllowed => ProblemCode::SwitchNotAllowed,
+            Refusal::NotOwner => ProblemCode::NotOwner,
+            Refusal::AgentUnavailable => ProblemCode::AgentUnavailable,
+            Refusal::AgentFull => ProblemCode::AgentFull,
+            Refusal::TransferPending => ProblemCode::TransferPending,
+            Refusal::NoTransfer => ProblemCode::NoTransfer,
+            Refusal::QueueUnknown => ProblemCode::QueueUnknown,
+            Refusal::AlreadyAssigned => ProblemCode::AlreadyAssigned,
+        };
+        Self::new(code, refusal.to_string())
     }
 }
 
@@ -164,6 +206,7 @@ impl From<engine::Error> for Failure {
         let text = error.to_string();
         match error {
             Error::Rejected(rejection) => rejection.into(),
+            Error::Refused(refusal) => refusal.into(),
             Error::UnknownChannel => Self::new(ProblemCode::ChannelUnknown, text),
             Error::UnknownCompanyAddress => Self::new(ProblemCode::CompanyAddressUnknown, text),
             Error::CommandReused => Self::new(ProblemCode::IdempotencyKeyReused, text),
@@ -221,7 +264,13 @@ mod tests {
             Error::Rejected(Rejection::NotParticipant),
             Error::Rejected(Rejection::NotOwner),
             Error::Rejected(Rejection::WrongState(domain::conversation::Lifecycle::New)),
+            Error::Rejected(Rejection::OfferStale),
+            Error::Rejected(Rejection::AlreadyAssigned),
+            Error::Rejected(Rejection::Answered),
+            Error::Rejected(Rejection::LiveAgentsDisabled),
             Error::Rejected(Rejection::ChatNotAgentInitiated),
+            Error::Rejected(Rejection::BadConfiguration(Vec::new())),
+            Error::Rejected(Rejection::EntryUnknown),
         ] {
             let code = error.code();
             assert_eq!(Failure::from(error).code().code(), code);

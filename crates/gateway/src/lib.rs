@@ -5,12 +5,16 @@
 //! a failure is told: every failure is a problem of RFC 9457 with a stable code, and none of them, like no log line and
 //! no metric, holds a text, an address or a token (`P1`).
 
+pub mod configuration;
+
 mod access;
 mod auth;
 mod body;
 mod content;
 mod failure;
+mod gauges;
 mod idempotency;
+mod look;
 mod metrics;
 mod observe;
 mod query;

@@ -61,6 +61,19 @@ impl Params {
     }
 }
 
+/// The first `limit` rows of what there is, and the cursor for the next page if there are more: the last row's `name`.
+pub(crate) fn page<T>(
+    rows: impl Iterator<Item = T>,
+    limit: usize,
+    name: impl Fn(&T) -> String,
+) -> (Vec<T>, Option<String>) {
+    let mut rows: Vec<T> = rows.take(limit + 1).collect();
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(name);
+    (rows, next)
+}
+
 fn invalid(name: &str, what: &str) -> Failure {
     let error = FieldError { field: name.to_owned(), detail: what.to_owned() };
     Failure::new(ProblemCode::InvalidQuery, format!("`{name}` {what}")).with_error(error)
@@ -95,5 +108,13 @@ mod tests {
         for illegal in ["limit=0", "limit=1001", "limit=-1", "limit=ten", "limit="] {
             assert_eq!(limit(illegal).unwrap_err().code(), ProblemCode::InvalidQuery, "{illegal}");
         }
+    }
+
+    #[test]
+    fn a_page_names_its_last_row_if_there_are_more() {
+        let names = |limit| page(["a", "b", "c"].into_iter(), limit, |name| (*name).to_owned());
+        assert_eq!(names(2), (vec!["a", "b"], Some("b".to_owned())));
+        assert_eq!(names(3), (vec!["a", "b", "c"], None));
+        assert_eq!(page(std::iter::empty::<&str>(), 1, |name| (*name).to_owned()), (Vec::new(), None));
     }
 }

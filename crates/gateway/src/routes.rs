@@ -1,10 +1,15 @@
 //! All routes in one place. The roles of each stand in the type of its handler's first argument.
 
+mod agents;
 mod commands;
+mod configuration;
 mod conversations;
 mod health;
 mod inbound;
 mod list;
+mod queues;
+mod transfer;
+mod work_items;
 
 use crate::access::Caller;
 use crate::failure::Failure;
@@ -37,7 +42,55 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(resource("/v1/conversations/{id}/hold", "POST").route(web::post().to(commands::hold)))
         .service(resource("/v1/conversations/{id}/resume", "POST").route(web::post().to(commands::resume)))
         .service(resource("/v1/conversations/{id}/end", "POST").route(web::post().to(commands::end)))
+        .configure(working)
+        .configure(configuring)
         .default_service(web::to(unknown));
+}
+
+/// Adds the routes on which work is routed: agents, queues, work items.
+fn working(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/agents", "GET").route(web::get().to(agents::list)))
+        .service(resource("/v1/agents/{id}", "GET").route(web::get().to(agents::show)))
+        .service(resource("/v1/agents/{id}/inbox", "GET").route(web::get().to(agents::inbox)))
+        .service(resource("/v1/agents/{id}/presence", "PUT").route(web::put().to(agents::presence)))
+        .service(resource("/v1/queues", "GET").route(web::get().to(queues::list)))
+        .service(resource("/v1/queues/{id}", "GET").route(web::get().to(queues::show)))
+        .service(resource("/v1/work-items", "GET").route(web::get().to(work_items::list)))
+        .service(resource("/v1/work-items/{id}", "GET").route(web::get().to(work_items::show)))
+        .service(resource("/v1/work-items/{id}/accept", "POST").route(web::post().to(work_items::accept)))
+        .service(resource("/v1/work-items/{id}/reject", "POST").route(web::post().to(work_items::reject)))
+        .service(resource("/v1/work-items/{id}/assign", "POST").route(web::post().to(work_items::assign)))
+        .service(resource("/v1/work-items/{id}/explain", "GET").route(web::get().to(work_items::explain)))
+        .service(
+            resource("/v1/conversations/{id}/transfer", "POST").route(web::post().to(transfer::transfer)),
+        )
+        .service(resource("/v1/conversations/{id}/opened", "POST").route(web::post().to(commands::opened)))
+        .service(
+            resource("/v1/conversations/{id}/agent-request", "POST, DELETE")
+                .route(web::post().to(commands::request_agent))
+                .route(web::delete().to(commands::cancel_request)),
+        );
+}
+
+/// Adds the routes with which routing is configured.
+fn configuring(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/configuration/routing", "GET").route(web::get().to(configuration::all)))
+        .service(
+            resource("/v1/configuration/routing/settings", "GET, PUT")
+                .route(web::get().to(configuration::settings))
+                .route(web::put().to(configuration::put_settings)),
+        )
+        .service(
+            resource("/v1/configuration/routing/{kind}", "GET").route(web::get().to(configuration::of_kind)),
+        )
+        .service(
+            resource("/v1/configuration/routing/{kind}/{name}", "GET, PUT, DELETE")
+                .route(web::get().to(configuration::entry))
+                .route(web::put().to(configuration::put_entry))
+                .route(web::delete().to(configuration::remove_entry)),
+        );
 }
 
 /// A path that answers these methods and a problem for all others.

@@ -5,6 +5,7 @@
 
 mod documents;
 mod refusals;
+mod routing;
 mod server;
 
 use crate::auth::Authenticator;

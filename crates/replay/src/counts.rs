@@ -46,6 +46,11 @@ impl Counts {
             ConversationEvent::AgentPrompted { .. } => self.agent_prompts += 1,
             ConversationEvent::Closed { reason, by, .. } => self.add_closed(*reason, by),
             ConversationEvent::AgentJoined { .. }
+            | ConversationEvent::Unassigned { .. }
+            | ConversationEvent::AgentRequested
+            | ConversationEvent::AgentRequestCancelled
+            | ConversationEvent::WaitEnded { .. }
+            | ConversationEvent::WaitMessageSent { .. }
             | ConversationEvent::Held { .. }
             | ConversationEvent::Resumed { .. } => {}
         }
@@ -58,7 +63,7 @@ impl Counts {
             TimerKind::ConversationIdle if reason == StateReason::NoActivity => self.closed_no_activity += 1,
             TimerKind::ConversationIdle => self.closed_unanswered += 1,
             TimerKind::Abandon => self.closed_abandoned += 1,
-            TimerKind::IdleReminder | TimerKind::PromptAgent => {}
+            TimerKind::IdleReminder | TimerKind::PromptAgent | TimerKind::Reassign => {}
         }
     }
 }

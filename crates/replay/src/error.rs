@@ -19,6 +19,9 @@ pub enum Error {
     /// The settings to rehearse with are not legal.
     #[error("{0}")]
     Configuration(Rejection),
+    /// What a roster says of its agents is not legal.
+    #[error("the roster is not legal:\n  {0}")]
+    Roster(String),
     /// The store to rehearse into holds something already.
     #[error("the store is not empty; a rehearsal needs a new one")]
     StoreNotEmpty,

@@ -37,6 +37,7 @@ impl fmt::Display for TraceLine {
             ConversationEvent::Opened { policy, .. } => write!(f, " mode={}", policy.mode().name()),
             ConversationEvent::AgentJoined { agent, .. }
             | ConversationEvent::AgentMessagePosted { agent, .. }
+            | ConversationEvent::Unassigned { agent, .. }
             | ConversationEvent::Held { agent } => write!(f, " agent={agent}"),
             ConversationEvent::IdleReminderSent { due, .. }
             | ConversationEvent::AgentPrompted { due, .. } => {
@@ -45,7 +46,13 @@ impl fmt::Display for TraceLine {
             ConversationEvent::Closed { state, reason, .. } => {
                 write!(f, " state={} reason={}", state.name(), reason.name())
             }
-            ConversationEvent::RequesterMessagePosted { .. } | ConversationEvent::Resumed { .. } => Ok(()),
+            ConversationEvent::WaitEnded { item, .. } | ConversationEvent::WaitMessageSent { item, .. } => {
+                write!(f, " item={item}")
+            }
+            ConversationEvent::RequesterMessagePosted { .. }
+            | ConversationEvent::AgentRequested
+            | ConversationEvent::AgentRequestCancelled
+            | ConversationEvent::Resumed { .. } => Ok(()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use domain::configuration::{self, Configuration};
 use domain::contact::{self, Contact};
 use domain::conversation::{self, Conversation};
-use domain::{ContactId, ConversationId, Event, Timestamp};
+use domain::{ContactId, ConversationId, Event, Timestamp, router};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,6 +18,8 @@ pub struct World {
     pub conversations: BTreeMap<ConversationId, Conversation>,
     /// The one there is.
     pub configuration: Configuration,
+    /// Likewise.
+    pub router: router::State,
 }
 
 impl World {
@@ -39,6 +41,7 @@ impl World {
             Event::Configuration(event) => {
                 self.configuration = configuration::evolve(std::mem::take(&mut self.configuration), event);
             }
+            Event::Router(event) => self.router.apply(at, event),
             // Facts about the engine's running belong to no aggregate.
             Event::Engine(_) => {}
         }
@@ -56,7 +59,8 @@ impl World {
         self.conversations.values().filter(|conversation| !conversation.is_closed()).count() as u64
     }
 
-    /// SHA-256 over the canonical encodings of all aggregates, sorted by kind and id, in hexadecimal.
+    /// SHA-256 over the canonical encodings of all aggregates, sorted by kind and id, in hexadecimal. The router's state
+    /// is hashed row by row; one that never did anything is as if there were none.
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();
         let mut add = |kind: u8, id: &[u8], encoded: &[u8]| {
@@ -72,6 +76,12 @@ impl World {
             add(2, &id.to_bytes(), &codec::snapshot::encode_conversation(conversation));
         }
         add(3, &[], &codec::snapshot::encode_configuration(&self.configuration));
+        if self.router.version > 0 {
+            let rows = codec::snapshot::router_rows(&self.router);
+            let sorted: BTreeMap<Vec<u8>, Vec<u8>> =
+                rows.iter().map(|row| (row.key(), row.encode())).collect();
+            sorted.iter().for_each(|(key, row)| add(4, key, row));
+        }
         hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text

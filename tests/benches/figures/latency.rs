@@ -180,6 +180,10 @@ fn due(event: &Event) -> Option<Timestamp> {
             | ConversationEvent::AgentPrompted { due, .. }
             | ConversationEvent::Closed { by: ClosedBy::Timer { due, .. }, .. },
         ) => Some(*due),
-        Event::Conversation(_) | Event::Contact(_) | Event::Configuration(_) | Event::Engine(_) => None,
+        Event::Conversation(_)
+        | Event::Contact(_)
+        | Event::Configuration(_)
+        | Event::Router(_)
+        | Event::Engine(_) => None,
     }
 }

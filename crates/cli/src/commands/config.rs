@@ -1,4 +1,5 @@
-//! `colloquy config`: checks settings and channels, and applies channels to a store that is not being served.
+//! `colloquy config`: checks settings, channels and routing, and applies channels and routing to a store that is not
+//! being served.
 
 use crate::args::{Config, SettingsArgs};
 use crate::exit::{Code, Failure, Outcome};
@@ -6,10 +7,11 @@ use crate::settings::Settings;
 use crate::ui;
 use domain::channel::ChannelSettings;
 use domain::configuration::{self, Apply, Configuration, ConfigurationEvent};
+use domain::routing::Routing;
 use domain::{ChannelId, Event, Principal, Role};
 use engine::{Engine, Options, RandomIds, Request, Resume, SystemWall, Timeline, Timers};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{EventLog, SledLog, SledOptions};
 use uuid::Uuid;
@@ -29,7 +31,16 @@ fn check(args: &SettingsArgs) -> Outcome {
     }
     let channels = match settings.seed()? {
         None => "no file of channels is named".to_owned(),
-        Some(wanted) => format!("{} channels are legal", wanted.channels.len()),
+        Some(Apply { channels, routing: None }) => {
+            format!("{} channels are legal, and nothing is said of routing", channels.len())
+        }
+        Some(Apply { channels, routing: Some(routing) }) => {
+            let (queues, agents) = (routing.queues.len(), routing.agents.len());
+            format!(
+                "{} channels are legal, and routing with {queues} queues and {agents} agents",
+                channels.len()
+            )
+        }
     };
     ui::say(format_args!("the settings are legal; {channels}"));
     Ok(Code::Ok)
@@ -71,35 +82,65 @@ fn show(current: &Configuration, wanted: &Apply) -> Result<(), Failure> {
     for event in configuration::decide(current, wanted).map_err(Failure::said)? {
         match event {
             ConfigurationEvent::ChannelRetired { channel } => ui::data(format_args!("retired {channel}")),
-            ConfigurationEvent::ChannelConfigured { channel, settings } => match current
-                .channels
-                .get(&channel)
-            {
-                None => ui::data(format_args!("new {channel}")),
-                Some(before) => {
-                    let (before, after) = (keys(&channel, before), keys(&channel, &settings));
-                    for (key, value) in after.iter().filter(|(key, value)| before.get(*key) != Some(value)) {
-                        let was = before.get(key).map_or("unset", String::as_str);
-                        ui::data(format_args!("changed {channel} {key}: {was} -> {value}"));
-                    }
-                }
-            },
+            ConfigurationEvent::ChannelConfigured { channel, settings } => {
+                let before = current.channels.get(&channel).map(|before| channel_keys(&channel, before));
+                difference(channel.as_str(), before, &channel_keys(&channel, &settings));
+            }
+            // What routing is in between, so that everything it refers to is always there, is nobody's concern.
+            ConfigurationEvent::RoutingConfigured { .. } | ConfigurationEvent::RoutingRemoved { .. } => {}
         }
     }
+    let Some(wanted) = &wanted.routing else { return Ok(()) };
+    let (mut current, wanted) = (entries(&current.routing)?, entries(wanted)?);
+    for (place, after) in &wanted {
+        difference(place, current.remove(place), after);
+    }
+    current.keys().for_each(|place| ui::data(format_args!("removed {place}")));
     Ok(())
 }
 
+/// What is new of what is configured.
+fn difference(name: &str, before: Option<Keys>, after: &Keys) {
+    let Some(before) = before else { return ui::data(format_args!("new {name}")) };
+    let all: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    for key in all.into_iter().filter(|key| before.get(*key) != after.get(*key)) {
+        let value = |keys: &Keys| keys.get(key).map_or_else(|| "unset".to_owned(), Clone::clone);
+        ui::data(format_args!("changed {name} {key}: {} -> {}", value(&before), value(after)));
+    }
+}
+
+/// Settings by their names, those in tables with the table's name before them.
+type Keys = BTreeMap<String, String>;
+
 /// All settings of a channel by their names in the log.
-fn keys(channel: &ChannelId, settings: &ChannelSettings) -> BTreeMap<String, String> {
+fn channel_keys(channel: &ChannelId, settings: &ChannelSettings) -> Keys {
     let settings = Box::new(settings.clone());
     let event =
         Event::Configuration(ConfigurationEvent::ChannelConfigured { channel: channel.clone(), settings });
-    let mut keys = BTreeMap::new();
+    let mut keys = Keys::new();
     flatten("", &codec::json::event_data(&event)["settings"], &mut keys);
     keys
 }
 
-fn flatten(path: &str, value: &Value, keys: &mut BTreeMap<String, String>) {
+/// All entries of routing by their places in a file, and with the keys that a file would have.
+fn entries(routing: &Routing) -> Result<BTreeMap<String, Keys>, Failure> {
+    let words = serde_json::to_value(gateway::configuration::show(routing)).map_err(Failure::user)?;
+    let mut entries = BTreeMap::new();
+    let mut add = |place, entry| flatten("", entry, entries.entry(place).or_default());
+    for (kind, said) in words.as_object().into_iter().flatten() {
+        if kind == "settings" {
+            add("routing".to_owned(), said);
+        } else {
+            said.as_object()
+                .into_iter()
+                .flatten()
+                .for_each(|(name, entry)| add(format!("{kind}.{name}"), entry));
+        }
+    }
+    Ok(entries)
+}
+
+fn flatten(path: &str, value: &Value, keys: &mut Keys) {
     let Some(fields) = value.as_object() else {
         keys.insert(path.to_owned(), value.to_string());
         return;

@@ -1,23 +1,27 @@
-//! `colloquy rehearse`: recorded traffic through the actors that serve.
+//! `colloquy rehearse`: recorded traffic through the actors that serve, answered as recorded or by the agents of a roster.
 
-use crate::args::{Format, Rehearse};
+mod report;
+
+use crate::args::Rehearse;
 use crate::channels::ChannelsFile;
 use crate::exit::{Code, Failure, Outcome};
 use crate::ui;
-use ::replay::{History, REHEARSAL_KEY, Rehearsal, Report, TraceLine};
+use ::replay::{History, REHEARSAL_KEY, Rehearsal, Roster, TraceLine};
 use domain::channel::Mode;
 use std::fs::File;
 use std::io::BufReader;
+use std::path::Path;
 use std::sync::Arc;
 use store::{EventLog, Identity, MemoryLog, SledLog, SledOptions};
 
 pub(crate) fn run(args: &Rehearse) -> Outcome {
     let mode = Mode::parse(&args.mode).ok_or_else(|| Failure::said("--mode must be messaging or chat"))?;
-    let file = match &args.config {
+    let file = match args.config.as_ref().or(args.roster.as_ref()) {
         Some(path) => ChannelsFile::read(path)?,
         None => ChannelsFile::default(),
     };
     let settings = file.rehearsal(mode).map_err(Failure::said)?;
+    let roster = args.roster.as_deref().map(roster).transpose()?;
     let input = File::open(&args.file)
         .map_err(|error| Failure::said(format_args!("{} cannot be read: {error}", args.file.display())))?;
     let history = History::read(BufReader::new(input)).map_err(|error| {
@@ -27,7 +31,7 @@ pub(crate) fn run(args: &Rehearse) -> Outcome {
     let bar = ui::progress("playing", Some(history.moments.len() as u64));
     let mut print = |line: &TraceLine| ui::say(line);
     let trace: Option<&mut dyn FnMut(&TraceLine)> = if args.trace { Some(&mut print) } else { None };
-    let rehearsal = Rehearsal { settings, seed: args.seed };
+    let rehearsal = Rehearsal { settings, roster, seed: args.seed };
     let played = engine::block_on(rehearsal.play(
         log,
         &history,
@@ -35,8 +39,13 @@ pub(crate) fn run(args: &Rehearse) -> Outcome {
         trace,
     ));
     bar.finish_and_clear();
-    print_report(&played?, args.format)?;
+    report::print(&played?, args.format)?;
     Ok(Code::Ok)
+}
+
+fn roster(path: &Path) -> Result<Roster, Failure> {
+    let file = ChannelsFile::read(path)?;
+    file.roster().map_err(|error| Failure::said(format_args!("{}: {error}", path.display())))
 }
 
 fn open_log(args: &Rehearse) -> Result<Arc<dyn EventLog>, Failure> {
@@ -51,25 +60,4 @@ fn open_log(args: &Rehearse) -> Result<Arc<dyn EventLog>, Failure> {
             Arc::new(SledLog::open(path, options)?)
         }
     })
-}
-
-fn print_report(report: &Report, format: Format) -> Result<(), Failure> {
-    match format {
-        // Not by way of a value, which would sort the names.
-        Format::Json => ui::data(serde_json::to_string(report).map_err(Failure::user)?),
-        Format::Text => {
-            let counts = serde_json::json!(report.counts);
-            let mut rows: Vec<Vec<String>> = counts
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(name, count)| vec![name.clone(), count.to_string()])
-                .collect();
-            rows.push(vec!["events".to_owned(), report.events.to_string()]);
-            rows.push(vec!["simulated seconds".to_owned(), report.simulated_seconds.to_string()]);
-            rows.push(vec!["state hash".to_owned(), report.state_hash.clone()]);
-            ui::data(ui::table(&rows));
-        }
-    }
-    Ok(())
 }

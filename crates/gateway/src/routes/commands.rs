@@ -1,7 +1,7 @@
 //! What can be asked of one conversation. The roles decide which order a request becomes.
 
 use super::{accepted, conversation_id, reachable};
-use crate::access::{Access, Agents, Caller, Everyone, Writers};
+use crate::access::{Access, Agents, Caller, Everyone, Requesters, Writers};
 use crate::body::{Body, Parsed};
 use crate::content::{content, sent_at};
 use crate::failure::Failure;
@@ -90,6 +90,46 @@ pub(super) async fn end(
         Order::EndBySupervisor { supervisor: caller.agent()? }
     };
     submit(&engine, &caller, &id, &request, bytes, order).await
+}
+
+/// `POST /v1/conversations/{id}/agent-request`
+pub(super) async fn request_agent(
+    caller: Caller<Requesters>,
+    id: Path<String>,
+    request: HttpRequest,
+    body: Body,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let bytes = body.json_or_nothing::<EmptyRequest>().await?.bytes;
+    submit(&engine, &caller, &id, &request, bytes, Order::RequestAgent).await
+}
+
+/// `DELETE /v1/conversations/{id}/agent-request`
+pub(super) async fn cancel_request(
+    caller: Caller<Requesters>,
+    id: Path<String>,
+    request: HttpRequest,
+    body: Body,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let bytes = body.json_or_nothing::<EmptyRequest>().await?.bytes;
+    submit(&engine, &caller, &id, &request, bytes, Order::CancelRequest).await
+}
+
+/// `POST /v1/conversations/{id}/opened`
+pub(super) async fn opened(
+    caller: Caller<Requesters>,
+    id: Path<String>,
+    request: HttpRequest,
+    body: Body,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let bytes = body.json_or_nothing::<EmptyRequest>().await?.bytes;
+    let id = conversation_id(&id)?;
+    let command = idempotency::from_header(&request, &caller, bytes)?;
+    reachable(&engine, &caller, id).await?;
+    let reassigned = engine.window_opened(id, caller.request(command)).await?;
+    Ok(HttpResponse::Ok().json(api::OpenedResponse { reassigned }))
 }
 
 fn speaks_for_requester(role: Role) -> bool {

@@ -4,11 +4,13 @@ use super::{conversation_id, reachable};
 use crate::access::{Caller, Everyone, Workers};
 use crate::content::time_text;
 use crate::failure::Failure;
+use crate::look;
 use crate::query::Params;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{
     ConversationResponse, EventResponse, EventsResponse, MessageCounts, Owner, TimerResponse, TimersResponse,
+    Waiting,
 };
 use domain::conversation::{self, Conversation, ConversationEvent};
 use domain::{ConversationId, Event, Role};
@@ -24,7 +26,13 @@ pub(super) async fn show(
     Params::read(&request, &[])?;
     let id = conversation_id(&id)?;
     let conversation = reachable(&engine, &caller, id).await?;
-    Ok(HttpResponse::Ok().json(state(id, conversation)))
+    let mut waiting = waiting(&engine, id, &conversation).await;
+    if caller.role() == Role::Requester
+        && let Some(waiting) = &mut waiting
+    {
+        waiting.queue = None;
+    }
+    Ok(HttpResponse::Ok().json(ConversationResponse { waiting, ..state(id, conversation) }))
 }
 
 /// `GET /v1/conversations/{id}/events`
@@ -69,6 +77,19 @@ pub(super) async fn timers(
     Ok(HttpResponse::Ok().json(TimersResponse { timers: timers.collect() }))
 }
 
+/// Its place in line, while it waits in a queue. Nothing where the router cannot say, which is no reason to withhold the
+/// conversation itself.
+async fn waiting(engine: &Engine, id: ConversationId, conversation: &Conversation) -> Option<Waiting> {
+    if conversation.request.is_none() || !engine.configuration().routing.is_on() {
+        return None;
+    }
+    let look = engine.look(move |router, now| {
+        let item = router.state().own_item(id)?;
+        look::waiting(router, item, now)
+    });
+    look.await.ok().flatten()
+}
+
 fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse {
     let Conversation {
         version,
@@ -83,6 +104,10 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
         closing,
         owner,
         participants,
+        engaged: _,
+        request: _,
+        offer: _,
+        told: _,
         anchors: _,
         messages,
     } = conversation;
@@ -98,6 +123,7 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
             conversation::Owner::Queue => Owner::Queue,
             conversation::Owner::Agent(agent) => Owner::Agent { agent: agent.to_string() },
         },
+        waiting: None,
         participants: participants.iter().map(ToString::to_string).collect(),
         opened_at: time_text(opened.at),
         last_at: time_text(last_at),
@@ -117,24 +143,56 @@ fn event(record: &EventRecord) -> EventResponse {
     }
 }
 
-/// What a requester may know of an event: nothing of what is between the agent and the engine, and nobody's name in a
-/// cause.
+/// What a requester may know of an event, and nobody's name in a cause.
 fn event_for_requester(record: &EventRecord) -> Option<EventResponse> {
     let Event::Conversation(fact) = &record.envelope.event else { return None };
+    let hidden = hidden_from_requester(fact)?;
     let mut event = event(record);
     event.cause = serde_json::Value::Null;
+    let data = event.data.as_object_mut()?;
+    hidden.iter().for_each(|field| drop(data.remove(*field)));
+    Some(event)
+}
+
+/// Which fields of a fact are not for the requester, `None` if nothing of it is: what is between the agent and the
+/// engine, and how and why work is routed.
+const fn hidden_from_requester(fact: &ConversationEvent) -> Option<&'static [&'static str]> {
     match fact {
         ConversationEvent::AgentPrompted { .. }
         | ConversationEvent::Held { .. }
-        | ConversationEvent::Resumed { .. } => return None,
-        ConversationEvent::IdleReminderSent { .. } => {
-            event.data.as_object_mut()?.remove("agent_text");
-        }
+        | ConversationEvent::Resumed { .. } => None,
+        ConversationEvent::IdleReminderSent { .. } => Some(&["agent_text"]),
+        ConversationEvent::AgentJoined { .. } => Some(&["offer"]),
+        ConversationEvent::Unassigned { .. } => Some(&["why", "due"]),
+        ConversationEvent::WaitEnded { .. } | ConversationEvent::WaitMessageSent { .. } => Some(&["item"]),
         ConversationEvent::Opened { .. }
         | ConversationEvent::RequesterMessagePosted { .. }
-        | ConversationEvent::AgentJoined { .. }
+        | ConversationEvent::AgentRequested
+        | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::AgentMessagePosted { .. }
-        | ConversationEvent::Closed { .. } => {}
+        | ConversationEvent::Closed { .. } => Some(&[]),
     }
-    Some(event)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::AgentId;
+    use domain::conversation::Unassignment;
+    use domain::routing::{OfferId, WorkItemId};
+
+    /// RE-2, TR-1, QT-1: a requester sees who is there for them and what they are told, not how that came about.
+    #[test]
+    fn a_requester_sees_nothing_of_how_work_is_routed() {
+        let (agent, item) = (AgentId::new("ann").unwrap(), WorkItemId(7));
+        let offer = Some(OfferId { item, number: 1 });
+        let facts = [
+            ConversationEvent::Unassigned { agent: agent.clone(), why: Unassignment::Reassigned },
+            ConversationEvent::AgentJoined { agent, assigned: true, offer, greeting: None },
+            ConversationEvent::WaitEnded { item, requester_text: None },
+            ConversationEvent::WaitMessageSent { item, number: 2, text: String::new() },
+        ];
+        let hidden: Vec<_> = facts.iter().filter_map(hidden_from_requester).collect();
+        assert_eq!(hidden, [&["why", "due"][..], &["offer"], &["item"], &["item"]]);
+    }
 }

@@ -1,6 +1,7 @@
 //! What an orchestrator and a monitoring system ask.
 
 use crate::access::{Caller, Operators};
+use crate::gauges;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use engine::Engine;
@@ -20,9 +21,21 @@ pub(super) async fn readyz(engine: Data<Engine>) -> HttpResponse {
     response.json(json!({ "ready": ready }))
 }
 
-/// `GET /metrics`
-pub(super) async fn metrics(_: Caller<Operators>, handle: Data<PrometheusHandle>) -> HttpResponse {
+/// `GET /metrics`: what was recorded, and how the router stands just now where conversations are routed.
+pub(super) async fn metrics(
+    _: Caller<Operators>,
+    handle: Data<PrometheusHandle>,
+    engine: Option<Data<Engine>>,
+) -> HttpResponse {
     // Without upkeep the exporter keeps every single measurement until somebody scrapes.
     handle.run_upkeep();
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(handle.render())
+    let mut text = handle.render();
+    // A router that cannot be looked at is no reason to withhold the rest: then it is needed most.
+    if let Some(engine) = engine
+        && engine.configuration().routing.is_on()
+        && let Ok(gauges) = engine.look(gauges::render).await
+    {
+        text.push_str(&gauges);
+    }
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
 }

@@ -7,6 +7,7 @@ use domain::{ChannelId, Role, Seconds, Timestamp};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
+const ROUTING: &str = "/v1/configuration/routing";
 const ID: &str = "/v1/conversations/01970000-0000-8000-8000-000000000000";
 
 /// Every route behind a token, with the roles that it serves.
@@ -25,7 +26,29 @@ fn guarded() -> Vec<(Method, String, &'static [Role])> {
         (Method::POST, of_one("/hold"), &[Agent, Supervisor]),
         (Method::POST, of_one("/resume"), &[Agent, Supervisor]),
         (Method::POST, of_one("/end"), &[Requester, Gateway, Agent, Supervisor, Admin]),
+        (Method::POST, of_one("/transfer"), &[Agent, Supervisor, Admin]),
+        (Method::POST, of_one("/agent-request"), &[Requester, Gateway]),
+        (Method::DELETE, of_one("/agent-request"), &[Requester, Gateway]),
+        (Method::GET, "/v1/agents".to_owned(), &[Supervisor, Admin]),
+        (Method::GET, "/v1/agents/ann".to_owned(), &[Agent, Supervisor, Admin]),
+        (Method::GET, "/v1/agents/ann/inbox".to_owned(), &[Agent, Supervisor, Admin]),
+        (Method::PUT, "/v1/agents/ann/presence".to_owned(), &[Agent, Supervisor, Admin]),
+        (Method::GET, "/v1/queues".to_owned(), &[Agent, Supervisor, Admin]),
+        (Method::GET, "/v1/queues/letters".to_owned(), &[Agent, Supervisor, Admin]),
+        (Method::GET, "/v1/work-items".to_owned(), &[Agent, Supervisor, Admin]),
+        (Method::GET, "/v1/work-items/1".to_owned(), &[Agent, Supervisor, Admin]),
+        (Method::POST, "/v1/work-items/1/accept".to_owned(), &[Agent, Supervisor]),
+        (Method::POST, "/v1/work-items/1/reject".to_owned(), &[Agent, Supervisor]),
+        (Method::POST, "/v1/work-items/1/assign".to_owned(), &[Supervisor, Admin]),
+        (Method::GET, "/v1/work-items/1/explain".to_owned(), &[Supervisor, Admin]),
         (Method::GET, "/metrics".to_owned(), &[Supervisor, Admin]),
+        (Method::GET, ROUTING.to_owned(), &[Admin]),
+        (Method::GET, format!("{ROUTING}/settings"), &[Admin]),
+        (Method::PUT, format!("{ROUTING}/settings"), &[Admin]),
+        (Method::GET, format!("{ROUTING}/queues"), &[Admin]),
+        (Method::GET, format!("{ROUTING}/queues/letters"), &[Admin]),
+        (Method::PUT, format!("{ROUTING}/queues/letters"), &[Admin]),
+        (Method::DELETE, format!("{ROUTING}/queues/letters"), &[Admin]),
     ]
 }
 
