@@ -18,6 +18,7 @@ fn every_command_has_its_help_and_a_wrong_one_has_code_2() {
         vec!["config", "apply"],
         vec!["token"],
         vec!["replay"],
+        vec!["explain"],
         vec!["rehearse"],
         vec!["load"],
     ] {
@@ -28,9 +29,14 @@ fn every_command_has_its_help_and_a_wrong_one_has_code_2() {
     }
     let version = site.run(&["--version"]);
     assert_eq!((version.code, version.stdout.starts_with("colloquy ")), (0, true));
-    for wrong in
-        [&[] as &[&str], &["serv"], &["serve", "--colour"], &["rehearse"], &["load", "--verify-only"]]
-    {
+    for wrong in [
+        &[] as &[&str],
+        &["serv"],
+        &["serve", "--colour"],
+        &["rehearse"],
+        &["explain"],
+        &["load", "--verify-only"],
+    ] {
         assert_eq!(site.run(wrong).code, 2, "{wrong:?}");
     }
 }

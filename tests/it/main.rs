@@ -7,6 +7,8 @@ mod cli_commands;
 #[cfg(test)]
 mod cli_rehearse;
 #[cfg(test)]
+mod cli_rehearse_roster;
+#[cfg(test)]
 mod cli_routing;
 #[cfg(test)]
 mod cli_settings;

@@ -38,9 +38,11 @@ pub(crate) fn tell_with_panics(story: impl AsyncFn(&mut Harness, &PanickingIds))
     }
 }
 
-/// Everything that is stored; it must be sound.
+/// Everything that is stored; it must be sound, also to the eyes of `replay --verify`.
 pub(crate) fn census(harness: &Harness) -> Census {
     let log = harness.log.survivor();
+    let found = replay::verify(&log, |_| {}).unwrap();
+    assert_eq!(found.told, Vec::<String>::new());
     check(log.as_ref(), harness.setup.options.recovery_grace)
         .unwrap_or_else(|(rule, what)| panic!("{rule} is broken: {what}"))
 }

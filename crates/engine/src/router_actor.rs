@@ -193,7 +193,7 @@ impl RouterActor {
         next_due: watch::Sender<Option<Timestamp>>,
     ) -> Self {
         let checkpoint = Checkpoint::new(Arc::clone(&shared), router.state().version);
-        let _ = next_due.send(router.next_due());
+        next_due.send_replace(router.next_due());
         Self {
             shared,
             router: Some(router),
@@ -335,7 +335,8 @@ impl RouterActor {
     fn fail(&mut self) {
         self.life += 1;
         self.router = None;
-        let _ = self.durable.send(FAILED);
+        // Also those who begin to wait only now have to see it, so it is replaced and not merely sent.
+        self.durable.send_replace(FAILED);
         self.durable = watch::Sender::new(0);
         self.submitted = 0;
         metrics::counter!("colloquy_router_reloads_total").increment(1);
@@ -353,7 +354,7 @@ impl RouterActor {
         match loaded {
             Ok(router) => {
                 self.checkpoint = Checkpoint::new(Arc::clone(&self.shared), router.state().version);
-                let _ = self.next_due.send(router.next_due());
+                self.next_due.send_replace(router.next_due());
                 run_open_errands(&self.shared, &router);
                 self.router = Some(router);
             }

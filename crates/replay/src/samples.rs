@@ -53,13 +53,12 @@ pub(crate) fn routing(agents: &[&str], capacity: u32) -> Routing {
     routing
 }
 
-/// The same people, who work from nine to so many minutes later.
+/// The same people, who work for so many minutes from nine on, and again from ten on.
 pub(crate) fn on_shift(mut routing: Routing, minutes: u16) -> Routing {
-    let nine = 9 * 60;
-    let time =
-        |minutes: u16| MinuteOfDay::parse(&format!("{:02}:{:02}", minutes / 60, minutes % 60)).unwrap();
-    let opening = |day| Opening { day, from: time(nine), to: time(nine + minutes) };
-    let weekly = Weekday::ALL.into_iter().map(opening).collect();
+    let time = |hour: u16, minute: u16| MinuteOfDay::parse(&format!("{hour:02}:{minute:02}")).unwrap();
+    let opening = |(day, hour)| Opening { day, from: time(hour, 0), to: time(hour, minutes) };
+    let days = Weekday::ALL.into_iter();
+    let weekly = days.flat_map(|day| [(day, 9), (day, 10)]).map(opening).collect();
     let shift = ScheduleId::new("shift").unwrap();
     let schedule = Schedule { zone: Zone::parse("UTC").unwrap(), weekly, closed: Default::default() };
     routing.schedules.insert(shift.clone(), schedule);

@@ -1,6 +1,7 @@
 //! One line for each event of a rehearsal, for people to follow. Names no address and no text (`P1`).
 
 use domain::conversation::ConversationEvent;
+use domain::router::RouterEvent;
 use domain::{Event, Timestamp};
 use std::fmt;
 use store::{StoredRecord, StreamId};
@@ -32,6 +33,14 @@ impl fmt::Display for TraceLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let id = uuid::Uuid::from_bytes(self.stream.0);
         write!(f, "{} {id} {}", codec::json::timestamp(self.at), codec::json::event_type(&self.event))?;
+        if let Event::Router(event) = &self.event
+            && let Some(item) = event.item()
+        {
+            write!(f, " item={item}")?;
+            if let RouterEvent::Offered { offer, .. } = event {
+                write!(f, " agent={}", offer.agent)?;
+            }
+        }
         let Event::Conversation(event) = &self.event else { return Ok(()) };
         match event {
             ConversationEvent::Opened { policy, .. } => write!(f, " mode={}", policy.mode().name()),

@@ -28,7 +28,7 @@ fn failure(item: WorkItemId, error: engine::Error) -> Failure {
     match error {
         engine::Error::Refused(Refusal::ItemUnknown) => {
             Failure::said(format_args!("the store has no work item {item}"))
-                .hint("work items are numbered from 1; the events of the router in the log name them")
+                .hint("work items are numbered from 1; a running server lists those that are not over")
         }
         engine::Error::Damaged(_) => Failure::user(error).with(Code::Damaged),
         engine::Error::Store(_) => Failure::user(error).with(Code::Failed),

@@ -1,6 +1,6 @@
 //! Q-15, Q-16, BH-1 to BH-5 and SFR-9: what a queue lets in, and where the rest goes.
 
-use super::story::{Story, World, check, group, pool, queue, schedule};
+use super::story::{Story, World, check, group, pool, queue, schedule, when};
 use crate::Seconds;
 use crate::routing::{Queue, WhenNobody};
 
@@ -71,6 +71,31 @@ fn what_was_let_in_once_is_not_checked_again() {
          701  c2 reassigned off ann     -> 2 reassigned, 4 in main
          702  zed available             -> zed available, 3 to zed, 4 to zed",
     );
+}
+
+/// Q-15, Q-4: nor is what waited in a queue that is not there any more.
+#[test]
+fn what_waits_is_not_refused_when_its_queue_is_removed() {
+    let world = ten_minutes(World::team("ann")).absent("ann").queue("first", |first| {
+        first.condition = when("mode == \"chat\"");
+    });
+    let mut story = Story::new(&world);
+    story.tell("0 c1 asks -> 1 in first");
+    let without = world.with(|all| {
+        all.queues.remove(&queue("first"));
+    });
+    assert_eq!(story.configure(700, &without), "1 in main");
+    story.tell("701 ann available -> ann available, 1 to ann");
+}
+
+/// Q-7, Q-16: nobody is missed in a queue that nobody is asked for.
+#[test]
+fn a_queue_for_assignment_by_hand_does_not_refuse_because_nobody_is_there() {
+    let world = World::team("ann").absent("ann").queue("main", |main| {
+        main.pools.clear();
+        main.nobody = WhenNobody::Refuse;
+    });
+    check(&world, "0 c1 asks -> 1 in main");
 }
 
 /// Q-16: by configuration.

@@ -88,7 +88,7 @@ fn with_the_bypass_a_pending_offer_may_still_be_accepted() {
 /// Q-14, 18.14: and if it is not accepted, the item is over at once instead of queued again.
 #[test]
 fn with_the_bypass_an_offer_that_fails_too_late_ends_the_item() {
-    let world = five_minutes("ann bob").rule(|rule| rule.offer_timeout = Some(Seconds(320)));
+    let world = five_minutes("ann bob cid").rule(|rule| rule.offer_timeout = Some(Seconds(320)));
     check(
         &world,
         "0   c1 asks       -> 1 in main, 1 to ann
