@@ -3,7 +3,7 @@
 use crate::routing_desk::{accept, agent, inbox, request, set_presence, with_agents};
 use crate::support::tell_with;
 use domain::conversation::Owner;
-use domain::router::{Place, Router, RouterEvent};
+use domain::router::{Place, Router, RouterEvent, State};
 use domain::routing::{PresenceId, WorkItemId};
 use domain::{Cause, ConversationId, Event, Principal, Role, Seconds};
 use engine::Error;
@@ -93,17 +93,28 @@ fn a_restarted_router_knows(rows_every: u64) {
         }
         let gone = harness.inbound(&Pair::sms(11, 0), "and bye").await.unwrap().conversation;
         harness.leave(gone).await.unwrap();
-        let before =
-            harness.engine.settle().await.and(harness.engine.look(|router, _| router.state().clone()).await);
-        harness.restart(Seconds(1), None).await.unwrap();
-        let after = harness.engine.look(|router, _| router.state().clone()).await.unwrap();
-        let before = before.unwrap();
-        assert_eq!(after, before);
+        let after = the_same_after_a_restart(harness).await;
         let queued = after.items.values().filter(|item| item.place == Place::Queued).count();
         assert_eq!(queued, 7, "an agent has a capacity of four, and one requester left");
+        // The next life changes little at first, and its rows have to take up what the last one left unwritten.
+        for item in after.items.values().take(3) {
+            harness.leave(item.subject.conversation).await.unwrap();
+            the_same_after_a_restart(harness).await;
+        }
         let rows = harness.log.tables().scan("router", &[], None, 1000).unwrap();
         assert_eq!(rows.is_empty(), rows_every > 1000);
     });
+}
+
+async fn the_same_after_a_restart(harness: &mut Harness) -> State {
+    harness.engine.settle().await.unwrap();
+    let state =
+        async |harness: &Harness| harness.engine.look(|router, _| router.state().clone()).await.unwrap();
+    let before = state(harness).await;
+    harness.restart(Seconds(1), None).await.unwrap();
+    let after = state(harness).await;
+    assert_eq!(after, before);
+    after
 }
 
 /// L2: should somebody else ever write the router's stream, the router goes on from what is stored.

@@ -22,12 +22,16 @@ pub(crate) struct Checkpoint {
     written: u64,
     touched: Touched,
     busy: Arc<AtomicBool>,
+    /// Whether all rows have to be written: what is touched counts from the last change of the rows, which is not known
+    /// after a start, and not true after a change that failed.
+    whole: Arc<AtomicBool>,
 }
 
 impl Checkpoint {
     /// The rows hold, with the events after them, a state of this version.
     pub(crate) fn new(shared: Arc<Shared>, version: u64) -> Self {
-        Self { shared, written: version, touched: Touched::default(), busy: Arc::default() }
+        let whole = Arc::new(AtomicBool::new(true));
+        Self { shared, written: version, touched: Touched::default(), busy: Arc::default(), whole }
     }
 
     /// Notes what a decision touched; every so often, writes it when the decision is durable.
@@ -40,19 +44,40 @@ impl Checkpoint {
             return;
         }
         self.written = version;
-        let writes = writes(&std::mem::take(&mut self.touched), router.state());
-        let (shared, busy, mut durable) =
-            (Arc::clone(&self.shared), Arc::clone(&self.busy), durable.subscribe());
+        let touched = std::mem::take(&mut self.touched);
+        let is_whole = self.whole.swap(false, Ordering::SeqCst);
+        let writes = if is_whole { all(router.state()) } else { writes(&touched, router.state()) };
+        let (shared, busy, whole) =
+            (Arc::clone(&self.shared), Arc::clone(&self.busy), Arc::clone(&self.whole));
+        let mut durable = durable.subscribe();
         crate::runtime::spawn(async move {
             if durable.wait_for(|done| *done >= number).await.is_ok_and(|done| *done != u64::MAX) {
-                let write = move |log: &dyn EventLog| Ok(log.tables().write(TABLE, &writes)?);
+                let write = move |log: &dyn EventLog| write(log, &writes, is_whole);
                 if let Err(error) = shared.reading(write).await {
+                    whole.store(true, Ordering::SeqCst);
                     tracing::warn!(code = error.code(), "the router's rows could not be brought up to date");
                 }
             }
             busy.store(false, Ordering::SeqCst);
         });
     }
+}
+
+/// Rows that take the place of all others begin with none and end with the one that makes them count, so that what a crash
+/// leaves of them is not taken for a state.
+fn write(log: &dyn EventLog, writes: &[TableWrite], whole: bool) -> Result<(), Error> {
+    let tables = log.tables();
+    if !whole {
+        return Ok(tables.write(TABLE, writes)?);
+    }
+    tables.clear(TABLE)?;
+    writes.chunks(PAGE).try_for_each(|chunk| Ok(tables.write(TABLE, chunk)?))
+}
+
+/// All rows of a state, the one without which the others do not count at the end.
+fn all(state: &State) -> Vec<TableWrite> {
+    let rows = snapshot::router_rows(state).into_iter().rev();
+    rows.map(|row| TableWrite::Put(row.key(), row.encode())).collect()
 }
 
 /// The rows of what was touched as it stands now.

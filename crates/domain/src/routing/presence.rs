@@ -13,7 +13,7 @@ pub struct PresenceState {
     pub receives_work: bool,
     /// On which service channels; `None` is all.
     pub channels: Option<BTreeSet<ServiceChannelId>>,
-    /// Whether agents may switch channels on and off in it.
+    /// Whether its channels stand as they are, so that agents cannot switch them on and off.
     pub channels_fixed: bool,
     /// How it is sorted for agents.
     pub order: u32,

@@ -58,7 +58,7 @@ impl Setting {
             stances: vec![Stance::Available, Stance::Away],
             requesters,
             kinds: kinds.to_vec(),
-            backlog: 2,
+            backlog: 1,
             errands: 2,
             returns: false,
             messages: ChannelSettings::defaults(ChannelKind::Sms, Mode::Messaging).messages,

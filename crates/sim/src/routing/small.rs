@@ -9,146 +9,135 @@ use domain::channel::Mode;
 use domain::condition::Condition;
 use domain::routing::{
     Agent, AssignBy, AssignmentRule, Group, Pool, Queue, Routing, ServiceChannel, ServiceKind, WaitMessage,
-    presence_names,
+    WhenNobody, presence_names,
 };
 use std::collections::BTreeSet;
 
-/// What always happens: facts and errands get where they belong.
-const PLUMBING: [(Kind, u32); 5] =
-    [(Kind::Write, 1), (Kind::TakeIn, 1), (Kind::Run, 1), (Kind::Report, 1), (Kind::Accept, 1)];
+/// What always happens: facts and errands get where they belong, in any order, late, twice or not at all.
+const PLUMBING: [Kind; 9] = [
+    Kind::Write,
+    Kind::TakeIn,
+    Kind::Repeat,
+    Kind::Accept,
+    Kind::Run,
+    Kind::Report,
+    Kind::Lose,
+    Kind::Crash,
+    Kind::Tick,
+];
 
 impl Setting {
-    /// Two agents with room for one conversation each, two requesters, an offer that times out: every step of an accept
-    /// against everything that can come between.
-    pub fn accepting() -> Self {
+    /// One conversation and two agents, who accept, reject, let offers time out, join, hand over and send back while its
+    /// requester leaves, cancels and asks again.
+    pub fn one_conversation() -> Self {
         let kinds = [
-            (Kind::Leave, 1),
-            (Kind::Cancel, 1),
-            (Kind::AskAgain, 1),
-            (Kind::Tick, 1),
-            (Kind::Reject, 1),
-            (Kind::Finish, 1),
-            (Kind::Assign, 1),
-            (Kind::Lose, 1),
-            (Kind::Crash, 1),
+            Kind::Leave,
+            Kind::Cancel,
+            Kind::AskAgain,
+            Kind::Reject,
+            Kind::Finish,
+            Kind::Join,
+            Kind::Assign,
+            Kind::ToQueue,
+            Kind::Transfer,
+            Kind::CancelTransfer,
         ];
-        let requesters = vec![messaging(); 2];
-        let mut setting = Self::new(vec![office(2, 1)], requesters, &with_plumbing(&kinds));
-        setting.backlog = 1;
-        setting
+        small(vec![office(2, 1)], vec![messaging()], &kinds)
     }
 
-    /// Two agents with room for two, who hand two conversations to each other and to queues.
-    pub fn handing_over() -> Self {
-        let kinds = [
-            (Kind::Leave, 1),
-            (Kind::Transfer, 1),
-            (Kind::CancelTransfer, 1),
-            (Kind::ToQueue, 1),
-            (Kind::Reject, 1),
-            (Kind::Finish, 1),
-            (Kind::Lose, 1),
-            (Kind::Crash, 1),
-        ];
-        let mut setting = Self::new(vec![office(2, 2)], vec![messaging(); 2], &with_plumbing(&kinds));
-        setting.backlog = 1;
-        setting
-    }
-
-    /// Agents come and go, park and take up; requesters come back to agents who have left and are given to others.
+    /// One conversation whose agents come and go: their offers are taken back, and the requester is given to others.
     pub fn coming_and_going() -> Self {
-        let kinds = [
-            (Kind::Presence, 1),
-            (Kind::Hold, 1),
-            (Kind::Answer, 1),
-            (Kind::Join, 1),
-            (Kind::Tick, 1),
-            (Kind::Crash, 1),
-        ];
         let mut routing = office(2, 1);
         routing.settings.reassign_enabled = true;
-        let mut setting = Self::new(vec![routing], vec![messaging(); 2], &with_plumbing(&kinds));
+        let kinds = [Kind::Presence, Kind::Answer, Kind::Hold, Kind::Leave];
+        let mut setting = small(vec![routing], vec![messaging()], &kinds);
         setting.stances = vec![Stance::Available, Stance::Away, Stance::Gone];
-        setting.backlog = 1;
         setting
     }
 
-    /// Queues that give up, tell those who wait, widen and refuse; and a configuration that changes under all of it.
+    /// One conversation in a queue that tells who waits, gives up, and is closed and opened by its administrator.
     pub fn giving_up() -> Self {
-        let kinds = [
-            (Kind::Tick, 1),
-            (Kind::Cancel, 1),
-            (Kind::AskAgain, 1),
-            (Kind::Leave, 1),
-            (Kind::Presence, 1),
-            (Kind::Reconfigure, 1),
-            (Kind::Lose, 1),
-            (Kind::Crash, 1),
-        ];
         let mut routing = office(2, 1);
         for queue in routing.queues.values_mut() {
             queue.max_wait = Some(Seconds(40));
             queue.wait_messages = vec![WaitMessage { after: Seconds(15), text: "One moment.".to_owned() }];
-            queue.size_cap = Some(1);
         }
-        let mut smaller = routing.clone();
-        smaller.agents.values_mut().skip(1).for_each(|agent| agent.active = false);
-        let requesters = vec![messaging(), Requester::new(patient(Mode::Chat), &[])];
-        let mut setting = Self::new(vec![routing, smaller], requesters, &with_plumbing(&kinds));
-        setting.backlog = 1;
-        setting
+        let mut closed = routing.clone();
+        closed.agents.values_mut().for_each(|agent| agent.active = false);
+        closed.queues.retain(|id, _| id.as_str() == "sent");
+        let kinds = [Kind::Reconfigure, Kind::Cancel, Kind::AskAgain, Kind::Leave, Kind::ToQueue];
+        small(vec![routing, closed], vec![messaging()], &kinds)
     }
 
-    /// One requester and two agents, and everything that there is.
-    pub fn alone() -> Self {
-        let mut setting = Self::three();
-        setting.requesters.truncate(1);
-        setting.variants = setting.variants.iter().map(|v| { let mut v = (**v).clone(); v.agents.pop_last(); std::sync::Arc::new(v)}).collect();
-        setting.agents.pop();
-        setting.stances = vec![Stance::Available, Stance::Away, Stance::Gone];
-        setting.reasons.truncate(1);
-        setting.backlog = 1;
-        let off: Vec<String> = std::env::var("OFF").unwrap_or_default().split(',').map(str::to_owned).collect();
-        setting.kinds.retain(|(kind, _)| !off.contains(&format!("{kind:?}")));
-        setting
+    /// Two conversations and one agent with room for one: who goes first, and what becomes of the other.
+    pub fn one_agent() -> Self {
+        let mut routing = office(1, 1);
+        routing.settings.bypass_max_wait = false;
+        for queue in routing.queues.values_mut() {
+            queue.max_wait = Some(Seconds(40));
+        }
+        let kinds = [Kind::Leave, Kind::Finish, Kind::Reject];
+        small(vec![routing], vec![messaging(); 2], &kinds)
     }
 
-    /// Three agents and three requesters, everything that there is; too much to see all of it.
-    pub fn three() -> Self {
+    /// Two conversations and two agents with room for two: too much to see all of it.
+    pub fn two_agents() -> Self {
         let kinds = [
-            (Kind::Leave, 1),
-            (Kind::Cancel, 1),
-            (Kind::AskAgain, 1),
-            (Kind::Answer, 1),
-            (Kind::Hold, 1),
-            (Kind::Finish, 1),
-            (Kind::Join, 1),
-            (Kind::Assign, 1),
-            (Kind::ToQueue, 1),
-            (Kind::Transfer, 1),
-            (Kind::CancelTransfer, 1),
-            (Kind::Reject, 1),
-            (Kind::Presence, 1),
-            (Kind::Tick, 1),
-            (Kind::Repeat, 1),
-            (Kind::Lose, 1),
-            (Kind::Crash, 1),
-            (Kind::Reconfigure, 1),
+            Kind::Leave,
+            Kind::Cancel,
+            Kind::AskAgain,
+            Kind::Reject,
+            Kind::Finish,
+            Kind::Assign,
+            Kind::ToQueue,
+            Kind::Transfer,
+            Kind::CancelTransfer,
+            Kind::Presence,
+        ];
+        small(vec![office(2, 2)], vec![messaging(); 2], &kinds)
+    }
+
+    /// Three agents, three conversations, one of them a chat that may be refused, and everything that there is: only the
+    /// beginning of it can be seen.
+    pub fn everything() -> Self {
+        let kinds = [
+            Kind::Leave,
+            Kind::Cancel,
+            Kind::AskAgain,
+            Kind::Answer,
+            Kind::Hold,
+            Kind::Finish,
+            Kind::Join,
+            Kind::Assign,
+            Kind::ToQueue,
+            Kind::Transfer,
+            Kind::CancelTransfer,
+            Kind::Reject,
+            Kind::Presence,
+            Kind::Reconfigure,
         ];
         let mut routing = office(3, 1);
         routing.settings.reassign_enabled = true;
-        let mut smaller = routing.clone();
-        smaller.service_channels.values_mut().for_each(|channel| channel.capacity = 0);
+        for queue in routing.queues.values_mut() {
+            queue.max_wait = Some(Seconds(40));
+            queue.size_cap = Some(1);
+            queue.nobody = WhenNobody::Refuse;
+        }
+        let mut full = routing.clone();
+        full.service_channels.values_mut().for_each(|channel| channel.capacity = 0);
         let requesters = vec![messaging(), messaging(), Requester::new(patient(Mode::Chat), &[])];
-        let mut setting = Self::new(vec![routing, smaller], requesters, &with_plumbing(&kinds));
+        let mut setting = small(vec![routing, full], requesters, &kinds);
         setting.stances = vec![Stance::Available, Stance::Away, Stance::Offline, Stance::Gone];
         setting.reasons = vec![None, Some(reason("busy"))];
+        setting.backlog = 2;
         setting
     }
 }
 
-fn with_plumbing(kinds: &[(Kind, u32)]) -> Vec<(Kind, u32)> {
-    PLUMBING.iter().chain(kinds).copied().collect()
+fn small(variants: Vec<Routing>, requesters: Vec<Requester>, kinds: &[Kind]) -> Setting {
+    let off: Vec<String> = std::env::var("OFF").unwrap_or_default().split(',').map(str::to_owned).collect();
+    let kinds: Vec<(Kind, u32)> = PLUMBING.iter().chain(kinds).filter(|kind| !off.contains(&format!("{kind:?}"))).map(|kind| (*kind, 1)).collect();
+    Setting::new(variants, requesters, &kinds)
 }
 
 fn messaging() -> Requester {
