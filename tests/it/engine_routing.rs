@@ -239,3 +239,58 @@ fn concurrent_arrivals_never_exceed_capacity() {
         assert_eq!((waiting.queued, waiting.offered), (32, 8));
     });
 }
+
+/// L6: the same id gets the same answer, also when the conversation is long over; and a no never becomes a yes.
+#[test]
+fn an_accept_that_comes_again_is_answered_alike() {
+    tell_with(with_agents(&["ann"]), async |harness| {
+        set_presence(harness, "ann", "available").await.unwrap();
+        let command = |id: &str| engine::CommandId {
+            scope: "ann".to_owned(),
+            id: id.to_owned(),
+            body: b"accept".to_vec(),
+        };
+        let with_id = async |item, id: &str| {
+            let request = engine::Request { command: Some(command(id)), ..request("ann") };
+            harness.engine.accept(item, agent("ann"), request).await
+        };
+        let taken = harness.inbound(&Pair::sms(1, 0), "hello").await.unwrap().conversation;
+        let left = harness.inbound(&Pair::web(1, 0), "hello").await.unwrap().conversation;
+        let [(first, ..), (second, ..)] = inbox(harness, "ann").await[..] else { panic!("no offers") };
+        with_id(first, "yes").await.unwrap();
+        harness.leave(left).await.unwrap();
+        with_id(second, "no").await.unwrap_err();
+        harness.end(taken, "ann").await.unwrap();
+        harness.engine.settle().await.unwrap();
+        let again = with_id(first, "yes").await.unwrap();
+        assert_eq!((again.conversation, again.duplicate), (taken, true));
+        with_id(second, "no").await.unwrap_err();
+    });
+}
+
+/// X1: what requesters say of themselves has a bound, however often they say something else.
+#[test]
+fn a_requester_who_says_ever_more_is_routed_like_anybody() {
+    tell_with(with_agents(&["ann"]), async |harness| {
+        let pair = Pair::sms(1, 0);
+        let mut conversation = None;
+        for round in 0..20 {
+            let context =
+                (0..8).map(|n| (format!("name_{round}_{n}"), domain::Personal::new("x".repeat(1000))));
+            let content = domain::Content::new("hello".to_owned(), Vec::new(), context.collect()).unwrap();
+            let inbound = engine::Inbound {
+                from: domain::Personal::new(pair.requester.clone()),
+                to: pair.company.clone(),
+                content,
+                sent_at: None,
+            };
+            let accepted = harness.engine.inbound(&pair.channel, inbound, request("guest")).await.unwrap();
+            conversation = Some(accepted.conversation);
+        }
+        let order = async |order| harness.engine.order(conversation.unwrap(), order, request("guest")).await;
+        order(Order::CancelRequest).await.unwrap();
+        order(Order::RequestAgent).await.unwrap();
+        set_presence(harness, "ann", "available").await.unwrap();
+        assert_eq!(inbox(harness, "ann").await.len(), 1);
+    });
+}

@@ -1,10 +1,10 @@
 //! What is left of routing when the process dies, is restarted, or somebody else writes the router's stream.
 
-use crate::routing_desk::{accept, agent, inbox, request, set_presence, with_agents};
+use crate::routing_desk::{accept, agent, inbox, request, routing, set_presence, with_agents};
 use crate::support::tell_with;
 use domain::conversation::Owner;
 use domain::router::{Place, Router, RouterEvent, State};
-use domain::routing::{PresenceId, WorkItemId};
+use domain::routing::{PresenceId, QueueId, WorkItemId};
 use domain::{Cause, ConversationId, Event, Principal, Role, Seconds};
 use engine::Error;
 use sim::{Harness, Kill, Pair, Setup, Step};
@@ -115,6 +115,34 @@ async fn the_same_after_a_restart(harness: &mut Harness) -> State {
     let after = state(harness).await;
     assert_eq!(after, before);
     after
+}
+
+/// X1: what time does to hundreds of requesters at once is more than one record holds.
+#[test]
+fn hundreds_of_waits_that_end_at_once_end() {
+    let with_max_wait = |setup: &mut Setup| {
+        let mut routing = routing(&["ann"]);
+        let messages = routing.queues.get_mut(&QueueId::new("messages").unwrap()).unwrap();
+        messages.max_wait = Some(Seconds(600));
+        messages.max_wait_message = Some("x".repeat(1600));
+        setup.configuration.as_mut().unwrap().routing = Some(routing);
+    };
+    tell_with(with_max_wait, async |harness| {
+        for number in 0..250_u32 {
+            let pair = Pair::sms(u8::try_from(number % 90).unwrap(), u8::try_from(number / 90).unwrap());
+            harness.inbound(&pair, format!("hello {number}").as_str()).await.unwrap();
+        }
+        harness.engine.settle().await.unwrap();
+        // All of it is due in the first decision after the outage, and its grace.
+        harness.restart(Seconds(700), None).await.unwrap();
+        let waiting = async |harness: &Harness| {
+            harness.engine.settle().await.unwrap();
+            harness.engine.look(|router, _| router.state().items.len()).await.unwrap()
+        };
+        assert_eq!(waiting(harness).await, 250, "T3: nobody is given up within the grace");
+        harness.advance(Seconds(60)).await.unwrap();
+        assert_eq!(waiting(harness).await, 0);
+    });
 }
 
 /// L2: should somebody else ever write the router's stream, the router goes on from what is stored.

@@ -1,6 +1,7 @@
 //! Ids of everything that has one.
 
 use std::fmt;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A conversation's id. It carries its partition and the millisecond of its making, so that ids sort by age and any
@@ -20,11 +21,11 @@ pub struct ContactId(pub [u8; 16]);
 
 /// The name of a channel as configured, such as `sms`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ChannelId(String);
+pub struct ChannelId(Arc<str>);
 
 /// The name of an agent, as the token that speaks for the agent says it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AgentId(String);
+pub struct AgentId(Arc<str>);
 
 /// A name is 1 to 64 of the characters `A-Z a-z 0-9 . _ - @`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,10 +115,11 @@ impl AgentId {
     }
 }
 
-pub(crate) fn checked(name: &str) -> Result<String, NameError> {
+/// A checked name, shared by all of its clones.
+pub(crate) fn checked(name: &str) -> Result<Arc<str>, NameError> {
     let legal = (1..=64).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_@".contains(&b));
-    if legal { Ok(name.to_owned()) } else { Err(NameError) }
+    if legal { Ok(name.into()) } else { Err(NameError) }
 }
 
 impl fmt::Display for ChannelId {

@@ -6,7 +6,7 @@
 //!
 //! In reading order: `item`, `event` and `state` (what there is), `command` (what may be asked), `intake`, `offers` and
 //! `attendance` (what follows from it), `placing` (which queue), `matching` (who gets what) with `demand`, `lines`,
-//! `benches` and `tiers` under it, `due` and `clockwork` (time), `explain` and `look` (answers).
+//! `shelf`, `benches`, `standing` and `tiers` under it, `due` and `clockwork` (time), `explain` and `look` (answers).
 
 mod attendance;
 mod benches;
@@ -28,6 +28,8 @@ mod matching;
 mod offers;
 mod placing;
 mod served;
+mod shelf;
+mod standing;
 mod state;
 mod tiers;
 mod transfer;
@@ -40,7 +42,7 @@ pub use errand::{Errand, ErrandKind};
 pub use event::{Exclude, OfferEnd, PresenceWhy, RouterEvent};
 pub use explain::{Candidate, Explanation, Verdict};
 pub use item::{
-    AllocatedBy, Ending, ItemOrigin, Offer, Place, Subject, Ticket, UnroutedWhy, Variables, WorkItem,
+    AllocatedBy, Ending, ItemOrigin, Offer, Place, Subject, Ticket, UnroutedWhy, Variables, WorkItem, learn,
 };
 pub use look::{AgentFigures, ChannelFigures, QueueFigures};
 pub use served::Served;
@@ -49,7 +51,7 @@ pub use waits::{SAMPLES, WINDOW, Wait, Waits, remaining_minutes};
 
 use crate::routing::{QueueId, Routing, WorkItemId};
 use crate::{AgentId, ContactId, Timestamp};
-use index::Index;
+use index::{Index, Room};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -65,6 +67,8 @@ pub struct Router {
     touched: Touched,
     /// Whether nothing was decided yet since the state was loaded.
     fresh: bool,
+    /// Until when nobody is given up or signed off after an outage (`T3`).
+    grace_until: Option<Timestamp>,
 }
 
 /// What decisions have changed since somebody last asked: which rows of a checkpoint are out of date.
@@ -110,9 +114,17 @@ impl Router {
             agenda: Agenda::default(),
             touched: Touched::default(),
             fresh: true,
+            grace_until: None,
         };
         router.rebuild_index(now);
+        router.index.settle_benches(&router.state, &router.routing);
         router
+    }
+
+    /// After an outage: until then no wait is given up and no agent is signed off, so that both sides can come back first
+    /// (`T3`).
+    pub const fn hold_closing_until(&mut self, grace_until: Timestamp) {
+        self.grace_until = Some(grace_until);
     }
 
     /// What it knows.
@@ -132,7 +144,7 @@ impl Router {
     pub fn decide(&mut self, command: &Command, now: Timestamp) -> (Vec<RouterEvent>, Result<(), Refusal>) {
         if std::mem::take(&mut self.fresh) {
             // Of a large change of presence or configuration a crash may have kept the first part only.
-            self.withdraw_offers(now);
+            self.withdraw_offers(None, now);
             self.place_again(now);
         }
         self.run_due(now);
@@ -140,6 +152,7 @@ impl Router {
         self.settle(now);
         // What came back into a queue, or is under another configuration, may be late already.
         self.run_due(now);
+        self.index.settle_benches(&self.state, &self.routing);
         (std::mem::take(&mut self.decided), result)
     }
 
@@ -190,16 +203,18 @@ impl Router {
         }
         self.touched.items.extend(touched);
         self.state.apply(now, &event);
-        let after = holder(self);
-        if let Some(id) = touched {
-            self.touch_item(id, now);
+        if !event.leaves_places() {
+            let after = holder(self);
+            if let Some(id) = touched {
+                self.touch_item(id, now);
+            }
+            let named = event.agent().cloned();
+            let agents: BTreeSet<AgentId> = [before, after, named].into_iter().flatten().collect();
+            for agent in &agents {
+                self.touch_agent(agent, now);
+            }
+            self.touched.agents.extend(agents);
         }
-        let named = event.agent().cloned();
-        let agents: BTreeSet<AgentId> = [before, after, named].into_iter().flatten().collect();
-        for agent in &agents {
-            self.touch_agent(agent, now);
-        }
-        self.touched.agents.extend(agents);
         self.decided.push(event);
     }
 
@@ -210,10 +225,12 @@ impl Router {
     }
 
     fn touch_agent(&mut self, id: &AgentId, now: Timestamp) {
-        if self.index.refresh_agent(id, &self.state, &self.routing, now) {
-            self.agenda.agents.insert(id.clone());
-        } else {
-            self.agenda.agents.remove(id);
+        match self.index.refresh_agent(id, &self.state, &self.routing, now) {
+            Room::More => drop(self.agenda.agents.insert(id.clone())),
+            // What came at the same moment has not been looked at by anybody.
+            Room::Some if !self.agenda.items.is_empty() => drop(self.agenda.agents.insert(id.clone())),
+            Room::Some => {}
+            Room::None => drop(self.agenda.agents.remove(id)),
         }
     }
 
@@ -229,16 +246,29 @@ impl Router {
         }
     }
 
-    /// Goes by another configuration: what no longer fits is put right, and everything is matched anew.
+    /// Goes by another configuration: what no longer fits is put right, and all that is affected is matched anew.
     fn reconfigure(&mut self, version: u64, routing: &Arc<Routing>, now: Timestamp) {
         if version <= self.state.configuration {
             return;
         }
-        self.routing = Arc::clone(routing);
+        let before = std::mem::replace(&mut self.routing, Arc::clone(routing));
         self.emit(RouterEvent::Reconfigured { version, on: routing.is_on() }, now);
-        self.rebuild_index(now);
-        self.withdraw_offers(now);
-        self.place_again(now);
+        let changed = routing.agents_changed_since(&before);
+        match changed.filter(|changed| self.index.know_skills_of(changed, routing)) {
+            // Nothing that waits is affected by that, and nobody else.
+            Some(changed) => {
+                for id in &changed {
+                    self.index.forget_agent(id, &before);
+                    self.touch_agent(id, now);
+                }
+                self.withdraw_offers(Some(&changed), now);
+            }
+            None => {
+                self.rebuild_index(now);
+                self.withdraw_offers(None, now);
+                self.place_again(now);
+            }
+        }
     }
 }
 
@@ -263,6 +293,27 @@ impl RouterEvent {
             | Self::TakenIn { .. }
             | Self::PresenceChanged { .. }
             | Self::AgentSeen { .. } => None,
+        }
+    }
+
+    /// Whether everybody and everything is where it was, and nothing else becomes due.
+    const fn leaves_places(&self) -> bool {
+        match self {
+            Self::ErrandGiven { errand, .. } => !matches!(errand, Errand::Tell { .. }),
+            Self::ErrandDone { .. } | Self::TakenIn { .. } | Self::Reconfigured { .. } => true,
+            Self::ItemCreated { .. }
+            | Self::VariablesLearned { .. }
+            | Self::Queued { .. }
+            | Self::Unrouted { .. }
+            | Self::Offered { .. }
+            | Self::OfferEnded { .. }
+            | Self::Accepting { .. }
+            | Self::Accepted { .. }
+            | Self::HoldChanged { .. }
+            | Self::TargetExceeded { .. }
+            | Self::Ended { .. }
+            | Self::PresenceChanged { .. }
+            | Self::AgentSeen { .. } => false,
         }
     }
 

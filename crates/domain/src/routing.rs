@@ -27,7 +27,7 @@ pub use validate::{RoutingProblem, limits, validate};
 
 use crate::AgentId;
 use crate::schedule::Schedule;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All that routing goes by. Without a service channel nothing is routed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,32 @@ impl Default for Routing {
 }
 
 impl Routing {
+    /// The agents who are new, gone or different since another configuration, if that is all that is different.
+    pub fn agents_changed_since(&self, before: &Self) -> Option<BTreeSet<AgentId>> {
+        let Self {
+            settings,
+            service_channels,
+            queues,
+            rules,
+            groups,
+            agents,
+            presence,
+            reject_reasons,
+            schedules,
+        } = self;
+        let all_else_is_the_same = *settings == before.settings
+            && *service_channels == before.service_channels
+            && *queues == before.queues
+            && *rules == before.rules
+            && *groups == before.groups
+            && *presence == before.presence
+            && *reject_reasons == before.reject_reasons
+            && *schedules == before.schedules;
+        let all = || agents.keys().chain(before.agents.keys());
+        let changed = || all().filter(|id| agents.get(*id) != before.agents.get(*id)).cloned().collect();
+        all_else_is_the_same.then(changed)
+    }
+
     /// Whether conversations are routed at all.
     pub fn is_on(&self) -> bool {
         !self.service_channels.is_empty()

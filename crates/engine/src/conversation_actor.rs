@@ -38,6 +38,7 @@ pub(crate) enum ConversationJob {
     Errand {
         command: Command,
         cause: Cause,
+        id: Option<CommandId>,
     },
     Fire(TimerEntry),
     Sleep,
@@ -92,9 +93,9 @@ impl Behaviour for ConversationActor {
             ConversationJob::Contribute { agent, content, request, received } => {
                 self.contribute(agent, content, &request, received).await
             }
-            ConversationJob::Errand { command, cause } => {
+            ConversationJob::Errand { command, cause, id } => {
                 let received = self.shared.clock.now();
-                self.execute(&command, None, Asked { cause, command: None, received }).await
+                self.execute(&command, None, Asked { cause, command: id, received }).await
             }
             ConversationJob::Fire(entry) => self.fire(entry).await,
             ConversationJob::Sleep => {

@@ -14,10 +14,14 @@ use tokio::sync::watch;
 
 /// How many records are read at a time.
 const PAGE: usize = 256;
+/// How often the router may fail over one fact, and how often it is waited for.
+const FAILURES_MAX: usize = 3;
+const WAITS_MAX: usize = 200;
 /// How long to wait after a failure.
 const RETRY_AFTER: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// One record's facts, as a command with its cause.
+#[derive(Clone)]
 pub(crate) struct TakeIn {
     pub(crate) command: Command,
     pub(crate) cause: Cause,
@@ -85,7 +89,7 @@ impl Intake {
                 let Some(last) = page.last else { break };
                 taken += page.batch.len();
                 if !page.batch.is_empty() {
-                    self.shared.router()?.take_in(page.batch).await?;
+                    self.hand_over(page.batch).await?;
                     if self.shared.options.timers == Timers::Driven {
                         // The same log each time: what follows is not taken in while it happens.
                         self.shared.router_progress.settled().await;
@@ -95,6 +99,43 @@ impl Intake {
             }
         }
         Ok(taken)
+    }
+}
+
+impl Intake {
+    /// Gives facts to the router: all at once, or, should one of them be more than it can take, one by one.
+    async fn hand_over(&self, batch: Vec<TakeIn>) -> Result<(), Error> {
+        match self.shared.router()?.take_in(batch.clone()).await {
+            Err(Error::Malformed(_) | Error::ActorFailed | Error::Overloaded(_)) => {}
+            other => return other,
+        }
+        for one in batch {
+            self.hand_over_one(one).await?;
+        }
+        Ok(())
+    }
+
+    /// A fact over which the router fails again and again is left out, loudly: all others go on.
+    async fn hand_over_one(&self, one: TakeIn) -> Result<(), Error> {
+        let (mut failures, mut waits) = (0, 0);
+        loop {
+            match self.shared.router()?.take_in(vec![one.clone()]).await {
+                // The router is being loaded again after a failure.
+                Err(Error::Overloaded(_)) if waits < WAITS_MAX => {
+                    waits += 1;
+                    tokio::time::sleep(RETRY_AFTER / 20).await;
+                }
+                Err(error @ (Error::Malformed(_) | Error::ActorFailed)) => {
+                    failures += 1;
+                    if failures == FAILURES_MAX {
+                        metrics::counter!("colloquy_intake_damaged_total").increment(1);
+                        tracing::error!(code = error.code(), cause = ?one.cause.causation, "a fact is not routed");
+                        return Ok(());
+                    }
+                }
+                other => return other,
+            }
+        }
     }
 }
 
@@ -252,7 +293,7 @@ impl Reader<'_> {
             version = last.version;
             for stored in &page {
                 if let Event::Conversation(event) = codec::decode(&stored.bytes)?.event {
-                    variables.extend(variables_in(&[event]));
+                    domain::router::learn(&mut variables, &variables_in(&[event]));
                 }
             }
         }

@@ -2,13 +2,13 @@
 
 use crate::Error;
 use crate::intake::TakeIn;
-use crate::router_actor::RouterJob;
+use crate::router_actor::{RouterJob, Through};
 use crate::runtime::{self, Lost};
 use crate::shared::Shared;
 use domain::conversation::Conversation;
 use domain::router::{Command, Router};
 use domain::routing::{PresenceId, ServiceChannelId, WorkItemId};
-use domain::{AgentId, Cause, ConversationId, Principal, Rejection, Role, Timestamp};
+use domain::{AgentId, Cause, ConversationId, Principal, Role, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{CommandEntry, Position};
@@ -34,7 +34,7 @@ pub(crate) struct Done {
     /// Where its facts are; `None` if it led to none.
     pub(crate) position: Option<Position>,
     /// Why the conversation refused what followed, if it did.
-    pub(crate) refused: Option<Rejection>,
+    pub(crate) refused: Option<Error>,
 }
 
 /// Sends to the router.
@@ -54,7 +54,7 @@ impl RouterHandle {
 
     /// Asks something of the router that nobody outside asked for.
     pub(crate) async fn command(&self, command: Command, cause: Cause) -> Result<Done, Error> {
-        self.ask(command, cause, None, false).await
+        self.ask(command, cause, None, None).await
     }
 
     /// Asks something of the router. With `through`, the answer waits for what follows at the conversation.
@@ -63,7 +63,7 @@ impl RouterHandle {
         command: Command,
         cause: Cause,
         entry: Option<CommandEntry>,
-        through: bool,
+        through: Option<Through>,
     ) -> Result<Done, Error> {
         let (reply, answer) = oneshot::channel();
         self.send(RouterJob::Command { command: Box::new(command), cause, entry, through, reply })?;
@@ -114,13 +114,12 @@ impl RouterHandle {
 
     /// Tells the router that facts of this life did not become durable.
     pub(crate) fn failed(&self, life: u64) {
-        // A full mailbox is one that the router works off, and the next record is refused as this one was.
-        let _ = self.jobs.send(RouterJob::Failed { life });
+        self.jobs.push(RouterJob::Failed { life });
     }
 
     /// Gives the router a working state again.
     pub(crate) fn reloaded(&self, loaded: Result<Router, Error>) {
-        let _ = self.jobs.send(RouterJob::Reloaded(Box::new(loaded)));
+        self.jobs.push(RouterJob::Reloaded(Box::new(loaded)));
     }
 
     fn send(&self, job: RouterJob) -> Result<(), Error> {

@@ -2,14 +2,14 @@
 //! answers when they are durable. So one disk sync serves all that was decided meanwhile, and no decision waits for one.
 
 use crate::committer::Submitted;
-use crate::errands::{self, Outcome as ErrandOutcome};
+use crate::errands;
 use crate::intake::TakeIn;
 use crate::router::Done;
 use crate::router_records;
 use crate::router_rows::{self, Checkpoint};
 use crate::runtime::{self, Pipelined};
 use crate::shared::Shared;
-use crate::{Error, Timers};
+use crate::{CommandId, Error, Timers};
 use domain::router::{Command, Errand, ErrandKind, Router, RouterEvent};
 use domain::routing::WorkItemId;
 use domain::{Cause, Timestamp};
@@ -27,8 +27,8 @@ pub(crate) enum RouterJob {
         command: Box<Command>,
         cause: Cause,
         entry: Option<CommandEntry>,
-        /// Whether to answer only when the conversation has done what follows.
-        through: bool,
+        /// What the answer waits for at the conversation, if it does.
+        through: Option<Through>,
         reply: oneshot::Sender<Result<Done, Error>>,
     },
     TakeIn {
@@ -48,6 +48,13 @@ pub(crate) enum RouterJob {
     Reloaded(Box<Result<Router, Error>>),
 }
 
+/// An answer that waits until the conversation has been assigned by accepting this item. The id is remembered with the
+/// conversation's own facts, so that it never stands for a yes that the conversation did not give (`L6`).
+pub(crate) struct Through {
+    pub(crate) item: WorkItemId,
+    pub(crate) command: Option<CommandId>,
+}
+
 /// How far the router has come, for whoever waits for it.
 #[derive(Default)]
 pub(crate) struct Progress {
@@ -59,10 +66,10 @@ pub(crate) struct Progress {
 }
 
 /// Counts one open piece of work for as long as it lives.
-struct Open(Arc<Progress>);
+pub(crate) struct Open(Arc<Progress>);
 
 impl Progress {
-    fn open(self: &Arc<Self>) -> Open {
+    pub(crate) fn open(self: &Arc<Self>) -> Open {
         self.open.fetch_add(1, Ordering::SeqCst);
         Open(Arc::clone(self))
     }
@@ -113,6 +120,7 @@ struct Decided {
 /// Records under way. Waiting for none is waiting for all before.
 struct Committing {
     records: Vec<Submitted>,
+    has_facts: bool,
     number: u64,
     durable: watch::Sender<u64>,
     _open: Open,
@@ -121,16 +129,6 @@ struct Committing {
 impl Committing {
     /// The position of the last record, once all before it and itself are durable.
     async fn wait(self) -> Result<Option<Position>, Error> {
-        if self.records.is_empty() {
-            let mut durable = self.durable.subscribe();
-            // The sender is kept in `self`, so a failure is told by a number that no success ever gives.
-            let reached = durable.wait_for(|done| *done >= self.number).await.map(|done| *done);
-            return if reached.is_ok_and(|done| done != FAILED) {
-                Ok(None)
-            } else {
-                Err(Error::Overloaded("router"))
-            };
-        }
         let mut position = None;
         for record in self.records {
             match record.wait().await? {
@@ -138,6 +136,16 @@ impl Committing {
                 // One router writes its stream, and looked for the command before: this working state is not the log's.
                 Outcome::Duplicate(_) | Outcome::Refused(_) => return Err(Error::Overloaded("router")),
             }
+        }
+        if !self.has_facts {
+            let mut durable = self.durable.subscribe();
+            // The sender is kept in `self`, so a failure is told by a number that no success ever gives.
+            let reached = durable.wait_for(|done| *done >= self.number).await.map(|done| *done);
+            return if reached.is_ok_and(|done| done != FAILED) {
+                Ok(position)
+            } else {
+                Err(Error::Overloaded("router"))
+            };
         }
         self.durable.send_if_modified(|done| {
             let further = *done < self.number;
@@ -211,7 +219,7 @@ impl RouterActor {
         command: &Command,
         cause: Cause,
         entry: Option<CommandEntry>,
-        through: bool,
+        through: Option<Through>,
         reply: oneshot::Sender<Result<Done, Error>>,
     ) -> LocalBoxFuture<'static, ()> {
         let key = entry.as_ref().map(|entry| entry.key);
@@ -225,6 +233,7 @@ impl RouterActor {
                 return answer(reply, Err(error));
             }
         };
+        let awaited = through.and_then(|through| self.awaited(through));
         let (shared, under_way, life) = (Arc::clone(&self.shared), Arc::clone(&self.under_way), self.life);
         async move {
             let durable = decided.committing.wait().await;
@@ -233,20 +242,28 @@ impl RouterActor {
                 Ok(position) => position,
                 Err(error) => return drop(reply.send(Err(error))),
             };
-            let mut refused = None;
+            let own = awaited.as_ref().map(|(item, errand, _)| (*item, errand.kind()));
             for (item, errand) in decided.errands {
-                if through && errand.kind() == ErrandKind::Assign {
-                    let outcome = errands::run(Arc::clone(&shared), item, errand, cause.clone()).await;
-                    if let ErrandOutcome::Refused(rejection) = outcome {
-                        refused = Some(rejection);
-                    }
-                } else {
+                if own != Some((item, errand.kind())) {
                     run_errand(&shared, item, errand, cause.clone());
                 }
             }
+            let refused = match awaited {
+                Some((item, errand, command)) => {
+                    errands::run(shared, item, errand, cause, command).await.refusal()
+                }
+                None => None,
+            };
             drop(reply.send(decided.result.map(|()| Done { position, refused })));
         }
         .boxed_local()
+    }
+
+    /// The errand that an answer waits for: also the one of an earlier accept that is still under way.
+    fn awaited(&self, through: Through) -> Option<(WorkItemId, Errand, Option<CommandId>)> {
+        let Through { item, command } = through;
+        let errand = self.router.as_ref()?.state().errands.get(&(item, ErrandKind::Assign))?;
+        Some((item, errand.clone(), command))
     }
 
     fn take_in(
@@ -254,8 +271,10 @@ impl RouterActor {
         batch: Vec<TakeIn>,
         reply: oneshot::Sender<Result<(), Error>>,
     ) -> LocalBoxFuture<'static, ()> {
-        let mut all = Vec::with_capacity(batch.len());
-        for TakeIn { command, cause } in batch {
+        let mut all = Vec::with_capacity(batch.len() + 1);
+        // What is due comes first, in records of its own: those of facts are never split and must stay small.
+        let due = TakeIn { command: Command::Tick, cause: crate::router::cause(&self.shared) };
+        for TakeIn { command, cause } in std::iter::once(due).chain(batch) {
             match self.decide(&command, &cause, None) {
                 Ok(decided) => all.push((decided, cause)),
                 Err(error) => return answer(reply, Err(error)),
@@ -323,18 +342,21 @@ impl RouterActor {
     }
 
     fn submit(&mut self, records: Vec<Record>) -> Committing {
+        // A record that only holds an id expects no version, so it says nothing of those before it.
+        let has_facts = records.iter().any(|record| !record.appends.is_empty());
         let records: Vec<_> =
             records.into_iter().map(|record| self.shared.committer.submit(record)).collect();
-        self.submitted += u64::from(!records.is_empty());
+        self.submitted += u64::from(has_facts);
         let number = self.submitted;
         let _open = self.shared.router_progress.open();
-        Committing { records, number, durable: self.durable.clone(), _open }
+        Committing { records, has_facts, number, durable: self.durable.clone(), _open }
     }
 
     /// Throws the working state away, and loads what is durable when nothing is under way any more.
     fn fail(&mut self) {
         self.life += 1;
         self.router = None;
+        lock(&self.under_way).clear();
         // Also those who begin to wait only now have to see it, so it is replaced and not merely sent.
         self.durable.send_replace(FAILED);
         self.durable = watch::Sender::new(0);
@@ -389,9 +411,22 @@ fn run_errand(shared: &Arc<Shared>, item: WorkItemId, errand: Errand, cause: Cau
             // Whoever drives an engine wants the same log each time, so errands do not overtake each other.
             Timers::Driven => Some(progress.turn.lock().await),
         };
-        errands::run(Arc::clone(&shared), item, errand, cause).await;
+        let outcome = errands::try_once(&shared, item, &errand, &cause, None).await;
         drop(turn);
-        drop(open);
+        match outcome {
+            Some(outcome) => {
+                if !errands::tell_once(&shared, item, &errand, &cause, &outcome).await {
+                    // A router that is being loaded again waits until nothing is open any more.
+                    drop(open);
+                    drop(errands::tell(&shared, item, &errand, cause, outcome).await);
+                }
+            }
+            None => {
+                // What has to be tried again may take for ever, and nobody waits for that.
+                drop(open);
+                drop(errands::run(shared, item, errand, cause, None).await);
+            }
+        }
     });
 }
 

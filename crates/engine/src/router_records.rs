@@ -2,7 +2,7 @@
 
 use crate::keys::ROUTER_STREAM;
 use crate::shared::{HOME, encode};
-use domain::router::RouterEvent;
+use domain::router::{Errand, RouterEvent};
 use domain::{Cause, Event, Timestamp};
 use store::{Append, CommandEntry, Record};
 
@@ -62,6 +62,8 @@ const fn begins_a_step(event: &RouterEvent) -> bool {
         | RouterEvent::Offered { .. }
         | RouterEvent::OfferEnded { .. }
         | RouterEvent::TargetExceeded { .. }
+        | RouterEvent::Ended { .. }
+        | RouterEvent::ErrandGiven { errand: Errand::Tell { .. }, .. }
         | RouterEvent::PresenceChanged { .. } => true,
         RouterEvent::Reconfigured { .. }
         | RouterEvent::TakenIn { .. }
@@ -70,7 +72,6 @@ const fn begins_a_step(event: &RouterEvent) -> bool {
         | RouterEvent::Accepting { .. }
         | RouterEvent::Accepted { .. }
         | RouterEvent::HoldChanged { .. }
-        | RouterEvent::Ended { .. }
         | RouterEvent::ErrandGiven { .. }
         | RouterEvent::ErrandDone { .. }
         | RouterEvent::AgentSeen { .. } => false,

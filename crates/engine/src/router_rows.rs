@@ -49,7 +49,7 @@ impl Checkpoint {
         let writes = if is_whole { all(router.state()) } else { writes(&touched, router.state()) };
         let (shared, busy, whole) =
             (Arc::clone(&self.shared), Arc::clone(&self.busy), Arc::clone(&self.whole));
-        let mut durable = durable.subscribe();
+        let (mut durable, open) = (durable.subscribe(), self.shared.router_progress.open());
         crate::runtime::spawn(async move {
             if durable.wait_for(|done| *done >= number).await.is_ok_and(|done| *done != u64::MAX) {
                 let write = move |log: &dyn EventLog| write(log, &writes, is_whole);
@@ -59,6 +59,8 @@ impl Checkpoint {
                 }
             }
             busy.store(false, Ordering::SeqCst);
+            // Whoever loads the router after a failure waits for the rows.
+            drop(open);
         });
     }
 }
@@ -105,7 +107,11 @@ fn writes(touched: &Touched, state: &State) -> Vec<TableWrite> {
 pub(crate) async fn load(shared: &Arc<Shared>) -> Result<Router, Error> {
     let routing = Arc::new(shared.configuration().routing.clone());
     let now = shared.clock.now();
-    shared.reading(move |log| Ok(Router::new(load_state(log)?, routing, now))).await
+    let mut router = shared.reading(move |log| Ok(Router::new(load_state(log)?, routing, now))).await?;
+    if shared.recovery.last.is_some() {
+        router.hold_closing_until(shared.recovery.grace_until);
+    }
+    Ok(router)
 }
 
 /// The router's state as the log has it, with the help of its rows.

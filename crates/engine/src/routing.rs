@@ -2,6 +2,7 @@
 
 use crate::engine::count;
 use crate::router::{self, Done};
+use crate::router_actor::Through;
 use crate::shared::HOME;
 use crate::{Accepted, Cursor, Engine, Error, ItemHistory, Order, Presence, Request, explain};
 use domain::router::{Command, Refusal, Router};
@@ -85,7 +86,7 @@ impl Engine {
         to: AgentId,
         request: Request,
     ) -> Result<Accepted, Error> {
-        self.about(conversation, Command::Transfer { conversation, from, to }, request, false).await
+        self.about(conversation, Command::Transfer { conversation, from, to }, request, None).await
     }
 
     /// An agent takes such an offer back.
@@ -98,7 +99,7 @@ impl Engine {
         from: AgentId,
         request: Request,
     ) -> Result<Accepted, Error> {
-        self.about(conversation, Command::CancelTransfer { conversation, from }, request, false).await
+        self.about(conversation, Command::CancelTransfer { conversation, from }, request, None).await
     }
 
     /// The agent who has it, or a supervisor, sends a conversation to a queue (`TR-1`).
@@ -176,7 +177,7 @@ impl Engine {
             state.items.get(&item).map(|item| item.subject.conversation).ok_or(gone)
         };
         match self.look(find).await? {
-            Ok(conversation) => self.about(conversation, command, request, through).await,
+            Ok(conversation) => self.about(conversation, command, request, through.then_some(item)).await,
             Err(refusal) => {
                 let earlier = self.shared().earlier(request.command.as_ref()).await?;
                 earlier.ok_or(Error::Refused(refusal))
@@ -190,14 +191,18 @@ impl Engine {
         conversation: ConversationId,
         command: Command,
         request: Request,
-        through: bool,
+        through: Option<WorkItemId>,
     ) -> Result<Accepted, Error> {
         let _pass = self.enter()?;
         let shared = self.shared();
         if let Some(earlier) = shared.earlier(request.command.as_ref()).await? {
             return Ok(earlier);
         }
-        let entry = shared.command_entry(request.command.as_ref(), conversation, None);
+        // An accept is remembered by the conversation that takes it, and anything else by the router.
+        let (entry, through) = match through {
+            Some(item) => (None, Some(Through { item, command: request.command.clone() })),
+            None => (shared.command_entry(request.command.as_ref(), conversation, None), None),
+        };
         let done = shared.router()?.ask(command, request.cause(), entry, through).await;
         let result = done.and_then(|done| accepted(conversation, done));
         count("routing", &result);
@@ -206,8 +211,8 @@ impl Engine {
 }
 
 fn accepted(conversation: ConversationId, done: Done) -> Result<Accepted, Error> {
-    if let Some(rejection) = done.refused {
-        return Err(Error::Rejected(rejection));
+    if let Some(refused) = done.refused {
+        return Err(refused);
     }
     let position = Cursor { partition: HOME, position: done.position.unwrap_or(Position(0)) };
     Ok(Accepted { conversation, message: None, duplicate: false, position })

@@ -213,6 +213,13 @@ impl<J: Send + 'static> Intake<J> {
     }
 }
 
+impl<J: Send + 'static> Intake<J> {
+    /// Hands over a job that must not be lost, also where there is no room: for the few without which nothing goes on.
+    pub(crate) fn push(&self, job: J) {
+        self.0.do_send(Handed(job));
+    }
+}
+
 struct Pipe<P: Pipelined>(P);
 
 impl<P: Pipelined> Actor for Pipe<P> {

@@ -1,38 +1,41 @@
-//! Who is free: for each group, rule, channel and set of skills that work has asked for, the agents with room in the
-//! order in which the rule would choose them. The best agent for an item is found at the front.
+//! Who is free: for each group, rule and channel the agents with room, in the order in which the rule would choose them
+//! if skills did not count. Each stands a second time among those with the same skill, so that whoever has what an item
+//! needs is found among few.
 
-use super::demand::{RankKey, rank_key};
+use super::demand::rule_key;
 use super::state::State;
 use super::worker::Worker;
 use crate::AgentId;
-use crate::routing::{GroupId, Routing, RuleId, ServiceChannelId, SkillDemand};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// How many benches one group keeps; beyond it the one that was not used for longest goes (`X1`).
-const BENCHES_MAX: usize = 128;
+use crate::routing::{Agent, GroupId, Routing, RuleId, ServiceChannelId, SkillId};
+use std::collections::BTreeMap;
 
 /// For what a bench of a group is sorted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct BenchKey {
     pub(super) rule: RuleId,
     pub(super) channel: ServiceChannelId,
-    pub(super) skills: Vec<SkillDemand>,
 }
+
+/// A place on a bench: by the rule, then by name.
+pub(super) type Spot = ([i64; 3], AgentId);
+
+/// Agents in order, each with the level of the skill by which they stand there; 0 where it is by none.
+pub(super) type Row = BTreeMap<Spot, u8>;
 
 /// All benches of all groups.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Benches {
     groups: BTreeMap<GroupId, BTreeMap<BenchKey, Bench>>,
-    /// Members of each group who are at work.
-    members: BTreeMap<GroupId, BTreeSet<AgentId>>,
-    uses: u64,
 }
 
+/// The agents of a group with room on a channel.
 #[derive(Clone, Debug, Default)]
-struct Bench {
-    order: BTreeSet<(RankKey, AgentId)>,
-    keys: BTreeMap<AgentId, RankKey>,
-    used: u64,
+pub(super) struct Bench {
+    /// Whether skills count.
+    skilled: bool,
+    everybody: Row,
+    with: BTreeMap<SkillId, Row>,
+    keys: BTreeMap<AgentId, [i64; 3]>,
 }
 
 /// What a bench is built from.
@@ -44,67 +47,87 @@ pub(super) struct World<'a> {
 }
 
 impl Benches {
-    /// Puts an agent where they belong now; `groups` are all that they ever belonged to.
-    pub(super) fn refresh(&mut self, id: &AgentId, groups: &BTreeSet<GroupId>, world: World<'_>) {
-        let at_work = world.workers.contains_key(id);
-        for group in groups {
-            let members = self.members.entry(group.clone()).or_default();
-            if at_work {
-                members.insert(id.clone());
-            } else {
-                members.remove(id);
+    /// Empty ones for every pool of a configuration.
+    pub(super) fn under(routing: &Routing) -> Self {
+        let mut groups: BTreeMap<GroupId, BTreeMap<BenchKey, Bench>> = BTreeMap::new();
+        for queue in routing.queues.values() {
+            for pool in &queue.pools {
+                let skilled = routing.rules.get(&pool.rule).is_some_and(|rule| rule.skills.is_some());
+                let key = BenchKey { rule: pool.rule.clone(), channel: queue.service_channel.clone() };
+                for group in &pool.groups {
+                    let benches = groups.entry(group.clone()).or_default();
+                    benches.insert(key.clone(), Bench { skilled, ..Bench::default() });
+                }
             }
+        }
+        Self { groups }
+    }
+
+    /// Puts an agent where they belong now.
+    pub(super) fn refresh(&mut self, id: &AgentId, agent: &Agent, world: World<'_>) {
+        let (worker, here) = (world.workers.get(id), world.state.agents.get(id));
+        for group in &agent.groups {
             for (key, bench) in self.groups.get_mut(group).into_iter().flatten() {
-                bench.refresh(key, id, world);
+                let free = worker.filter(|worker| worker.has_room(&key.channel, 1));
+                let place = free
+                    .zip(world.routing.rules.get(&key.rule))
+                    .map(|(worker, rule)| rule_key(worker, here, rule, &key.channel));
+                bench.put(id, agent, place);
             }
         }
     }
 
-    /// The agents of a group with room on a channel, in the order in which a rule chooses them.
-    pub(super) fn in_order(
-        &mut self,
-        group: &GroupId,
-        key: &BenchKey,
-        world: World<'_>,
-    ) -> &BTreeSet<(RankKey, AgentId)> {
-        self.uses += 1;
-        let benches = self.groups.entry(group.clone()).or_default();
-        if benches.len() >= BENCHES_MAX && !benches.contains_key(key) {
-            let oldest = benches.iter().min_by_key(|(_, bench)| bench.used).map(|(key, _)| key.clone());
-            oldest.map(|oldest| benches.remove(&oldest));
-        }
-        let bench = benches.entry(key.clone()).or_insert_with(|| {
-            let mut bench = Bench::default();
-            for id in self.members.get(group).into_iter().flatten() {
-                bench.refresh(key, id, world);
+    /// Takes an agent away from wherever they are.
+    pub(super) fn remove(&mut self, id: &AgentId, agent: &Agent) {
+        for group in &agent.groups {
+            for bench in self.groups.get_mut(group).into_iter().flat_map(BTreeMap::values_mut) {
+                bench.put(id, agent, None);
             }
-            bench
-        });
-        bench.used = self.uses;
-        &bench.order
+        }
+    }
+
+    /// The bench of a group for work of a channel that a rule assigns.
+    pub(super) fn bench(&self, group: &GroupId, key: &BenchKey) -> Option<&Bench> {
+        self.groups.get(group)?.get(key).filter(|bench| !bench.everybody.is_empty())
     }
 }
 
 impl Bench {
-    fn refresh(&mut self, key: &BenchKey, id: &AgentId, world: World<'_>) {
-        let place = place(key, id, world);
-        if self.keys.get(id) == place.as_ref() {
+    /// All of them.
+    pub(super) const fn everybody(&self) -> &Row {
+        &self.everybody
+    }
+
+    /// Those with a skill, with their levels.
+    pub(super) fn with(&self, skill: &SkillId) -> Option<&Row> {
+        self.with.get(skill)
+    }
+
+    fn put(&mut self, id: &AgentId, agent: &Agent, place: Option<[i64; 3]>) {
+        let before = self.keys.get(id).copied();
+        if before == place {
             return;
         }
-        if let Some(before) = self.keys.remove(id) {
-            self.order.remove(&(before, id.clone()));
+        if before.is_some() {
+            self.keys.remove(id);
         }
-        if let Some(place) = place {
-            self.keys.insert(id.clone(), place);
-            self.order.insert((place, id.clone()));
+        let before = before.map(|key| (key, id.clone()));
+        let after = place.map(|key| (key, id.clone()));
+        if let Some(key) = place {
+            self.keys.insert(id.clone(), key);
+        }
+        exchange(&mut self.everybody, before.as_ref(), after.as_ref(), 0);
+        for (skill, level) in agent.skills.iter().filter(|_| self.skilled) {
+            let row = self.with.entry(skill.clone()).or_default();
+            exchange(row, before.as_ref(), after.as_ref(), *level);
+            if row.is_empty() {
+                self.with.remove(skill);
+            }
         }
     }
 }
 
-/// Where an agent stands on a bench; nowhere without any room.
-fn place(key: &BenchKey, id: &AgentId, world: World<'_>) -> Option<RankKey> {
-    let worker = world.workers.get(id)?;
-    let (agent, rule) = (world.routing.agents.get(id)?, world.routing.rules.get(&key.rule)?);
-    let has_room = worker.has_room(&key.channel, 1);
-    has_room.then(|| rank_key(agent, id, worker, world.state, rule, &key.channel, &key.skills))
+fn exchange(row: &mut Row, before: Option<&Spot>, after: Option<&Spot>, level: u8) {
+    before.map(|before| row.remove(before));
+    after.map(|after| row.insert(after.clone(), level));
 }

@@ -24,6 +24,13 @@ impl Router {
     fn item_due(&mut self, id: WorkItemId, now: Timestamp) {
         let Some(item) = self.state.items.get(&id) else { return };
         let due = item_dues(item, &self.routing, now).into_iter().filter(|(at, _)| *at <= now).min();
+        match (due, self.grace_until.filter(|grace| *grace > now)) {
+            (Some((_, ItemDue::MaxWait)), Some(grace)) => self.index.postpone(Due::Item(id), grace),
+            (due, _) => self.do_item_due(id, due, now),
+        }
+    }
+
+    fn do_item_due(&mut self, id: WorkItemId, due: Option<(Timestamp, ItemDue)>, now: Timestamp) {
         match due {
             Some((at, ItemDue::OfferExpires)) => self.offer_timed_out(id, at, now),
             Some((_, ItemDue::MaxWait)) => self.give_up(id, now),
@@ -38,6 +45,15 @@ impl Router {
     fn agent_due(&mut self, id: &AgentId, now: Timestamp) {
         let due =
             agent_dues(id, &self.state, &self.routing, now).into_iter().filter(|(at, _)| *at <= now).min();
+        match (due, self.grace_until.filter(|grace| *grace > now)) {
+            (Some((_, AgentDue::BufferOver | AgentDue::Inactive)), Some(grace)) => {
+                self.index.postpone(Due::Agent(id.clone()), grace);
+            }
+            (due, _) => self.do_agent_due(id, due, now),
+        }
+    }
+
+    fn do_agent_due(&mut self, id: &AgentId, due: Option<(Timestamp, AgentDue)>, now: Timestamp) {
         match due {
             Some((_, AgentDue::BufferOver)) => self.sign_off(id, PresenceWhy::Disconnected, now),
             Some((_, AgentDue::Inactive)) => self.sign_off(id, PresenceWhy::Inactive, now),
@@ -45,15 +61,18 @@ impl Router {
         }
     }
 
-    /// `QT-1`
+    /// `QT-1`. The number is the wait in seconds at which it is said, so that it goes up from queue to queue as well: the
+    /// conversation says nothing again whose number it has passed.
     fn tell_waiting(&mut self, id: WorkItemId, now: Timestamp) {
         let Some(item) = self.state.items.get(&id) else { return };
-        let queue = item.ticket.as_ref().and_then(|ticket| self.routing.queues.get(&ticket.queue));
+        let Some(ticket) = &item.ticket else { return };
         let place = usize::try_from(item.told).unwrap_or(usize::MAX);
+        let queue = self.routing.queues.get(&ticket.queue);
         let Some(message) = queue.and_then(|queue| queue.wait_messages.get(place)) else { return };
+        let waited_ms = ticket.entered.plus(message.after).since_ms(ticket.since);
         let errand = Errand::Tell {
             conversation: item.subject.conversation,
-            number: item.told + 1,
+            number: u32::try_from(waited_ms / 1000).unwrap_or(u32::MAX),
             text: message.text.clone(),
         };
         self.emit(RouterEvent::ErrandGiven { item: id, errand }, now);

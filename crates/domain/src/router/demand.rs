@@ -3,27 +3,30 @@
 
 use super::fields::{ItemFields, SortPart};
 use super::item::WorkItem;
+use super::state::AgentState;
 use super::worker::{Worker, skill_fit};
 use crate::routing::{
-    Agent, Need, Pool, Queue, QueueId, Routing, ServiceChannelId, SkillDemand, SkillId, WorkItemId,
+    Agent, AssignBy, AssignmentRule, Need, Pool, Queue, QueueId, Routing, ServiceChannelId, ShiftPreference,
+    SkillDemand, SkillId, SkillUse, WorkItemId,
 };
 use crate::{AgentId, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What the items of a class have in common.
+/// What the items of a class have in common. The parts in which classes of one queue differ most come first, so that
+/// comparing them is quick.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Demand {
-    pub(super) queue: QueueId,
-    pub(super) channel: ServiceChannelId,
-    /// How many of the queue's pools are open by age (`AR-1`).
-    pub(super) pools: usize,
     /// What is needed, without what was dropped (`SFR-6`).
     pub(super) skills: Vec<SkillDemand>,
-    pub(super) size: u32,
     /// Who said no (`WI-5`).
     pub(super) excluded: Vec<AgentId>,
     /// Who alone may have it while it is held for them (`AFF-4`); empty if it is not held.
     pub(super) only: Vec<AgentId>,
+    pub(super) size: u32,
+    /// How many of the queue's pools are open by age (`AR-1`).
+    pub(super) pools: usize,
+    pub(super) queue: QueueId,
+    pub(super) channel: ServiceChannelId,
 }
 
 /// An item's place in its queue: by priority field, sort rules, age, number (`Q-8`, `SFR-2`).
@@ -130,12 +133,8 @@ impl Demand {
         let Some(rule) = routing.rules.get(&pool.rule) else { return Err(Obstacle::NotInPool) };
         if let Some(skills) = rule.skills {
             let missing = self.skills.iter().find(|demand| {
-                let needed = match demand.need {
-                    Need::Mandatory => skills.mandatory,
-                    Need::Additional { .. } => true,
-                    Need::Optional => false,
-                };
-                needed && agent.skills.get(&demand.skill).is_none_or(|level| *level < demand.level)
+                skills.requires(demand.need)
+                    && agent.skills.get(&demand.skill).is_none_or(|level| *level < demand.level)
             });
             if let Some(demand) = missing {
                 return Err(Obstacle::MissingSkill(demand.skill.clone()));
@@ -149,6 +148,17 @@ impl Demand {
             require(left, Obstacle::Shift)?;
         }
         Ok(())
+    }
+}
+
+impl Demand {
+    /// The skills without which nobody can take it, whatever the pool.
+    pub(super) fn indispensable(&self, routing: &Routing) -> impl Iterator<Item = &SkillDemand> {
+        let pools = routing.queues.get(&self.queue).map_or(&[][..], |queue| &queue.pools[..]);
+        let used = pools.iter().take(self.pools).map(|pool| routing.rules.get(&pool.rule)?.skills);
+        let used: Vec<Option<SkillUse>> = used.collect();
+        let by_all = move |need| used.iter().all(|used| used.is_some_and(|used| used.requires(need)));
+        self.skills.iter().filter(move |demand| by_all(demand.need))
     }
 }
 
@@ -231,24 +241,32 @@ pub(super) type RankKey = [i64; 5];
 /// See [`RankKey`].
 pub(super) fn rank_key(
     agent: &Agent,
-    id: &AgentId,
     worker: &Worker,
-    state: &super::State,
-    rule: &crate::routing::AssignmentRule,
+    here: Option<&AgentState>,
+    rule: &AssignmentRule,
     channel: &ServiceChannelId,
     skills: &[SkillDemand],
 ) -> RankKey {
-    use crate::routing::{AssignBy, ShiftPreference};
     let fit = rule.skills.map(|used| skill_fit(agent, skills, used.levels));
     let (matching, at_level) = fit.map_or((0, 0), |fit| (-fit.matching, -fit.at_level));
+    let [shift, first, second] = rule_key(worker, here, rule, channel);
+    [matching, at_level, shift, first, second]
+}
+
+/// How an agent ranks where skills do not count: the rest of a [`RankKey`].
+pub(super) fn rule_key(
+    worker: &Worker,
+    here: Option<&AgentState>,
+    rule: &AssignmentRule,
+    channel: &ServiceChannelId,
+) -> [i64; 3] {
     let until = worker.shift_until.map_or(i64::MAX, |until| until.0);
     let shift = match rule.shift.map(|shift| shift.prefer) {
         Some(ShiftPreference::LeastLeft) => until,
         Some(ShiftPreference::MostLeft) => -until,
         Some(ShiftPreference::Any) | None => 0,
     };
-    let here = state.agents.get(id);
-    let stamp = |stamps: Option<&std::collections::BTreeMap<ServiceChannelId, Timestamp>>| {
+    let stamp = |stamps: Option<&BTreeMap<ServiceChannelId, Timestamp>>| {
         stamps.and_then(|stamps| stamps.get(channel)).map_or(i64::MIN, |at| at.0)
     };
     let (first, second) = match rule.assign_by {
@@ -259,5 +277,5 @@ pub(super) fn rank_key(
         AssignBy::LastAssigned => (stamp(here.map(|here| &here.assigned)), 0),
         AssignBy::RoundRobin => (0, 0),
     };
-    [matching, at_level, shift, first, second]
+    [shift, first, second]
 }

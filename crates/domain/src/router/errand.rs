@@ -45,7 +45,7 @@ pub enum Errand {
     Tell {
         /// Which.
         conversation: ConversationId,
-        /// Which of the queue's messages, from 1.
+        /// Which message: it goes up from one to the next, whichever queue it is of.
         number: u32,
         /// What is said.
         text: String,

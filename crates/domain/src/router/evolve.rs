@@ -24,7 +24,7 @@ impl State {
             RouterEvent::ItemCreated { .. } => self.item_created(event),
             RouterEvent::VariablesLearned { item, variables } => {
                 if let Some(item) = self.items.get_mut(item) {
-                    item.variables.extend(variables.clone());
+                    super::item::learn(&mut item.variables, variables);
                     item.asked = at;
                 }
             }
@@ -62,10 +62,10 @@ impl State {
             }
             RouterEvent::Ended { item, .. } => self.ended(at, item),
             RouterEvent::ErrandGiven { item, errand } => {
-                if let super::Errand::Tell { number, .. } = errand
+                if errand.kind() == ErrandKind::Tell
                     && let Some(item) = self.items.get_mut(item)
                 {
-                    item.told = *number;
+                    item.told += 1;
                 }
                 self.errands.insert((*item, errand.kind()), errand.clone());
             }
@@ -128,6 +128,10 @@ impl State {
         item.service_channel = Some(service_channel.clone());
         item.size = *size;
         item.told = 0;
+        if item.ticket.as_ref().is_some_and(|ticket| ticket.queue != *queue) {
+            // Who declined for good did so in a queue that gives items up; the next one may not.
+            item.excluded.retain(|_, until| until.is_some());
+        }
         item.ticket = Some(Ticket {
             queue: queue.clone(),
             since,

@@ -11,6 +11,7 @@ use super::worker::Worker;
 use crate::routing::{GroupId, Pool, Queue, QueueId, Routing, ServiceChannelId, WorkItemId};
 use crate::{AgentId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// See above. Built anew when the configuration changes; otherwise only what an event touched is looked at again.
 #[derive(Clone, Debug, Default)]
@@ -33,10 +34,26 @@ pub(super) struct Index {
     stale: BTreeSet<AgentId>,
 }
 
+/// How an agent's room is after another look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    /// There is more of it, so there may be something for them.
+    More,
+    /// There is some, as there was before, when there was nothing for them.
+    Some,
+    /// There is none.
+    None,
+}
+
 impl Index {
     /// An empty one for a configuration.
     pub(super) fn under(routing: &Routing) -> Self {
-        Self { tiers: TierTable::of(routing), ..Self::default() }
+        Self {
+            lines: Lines::under(routing),
+            benches: Benches::under(routing),
+            tiers: TierTable::of(routing),
+            ..Self::default()
+        }
     }
 
     /// Looks at an item again; whether it has a new place in a queue.
@@ -61,7 +78,7 @@ impl Index {
             .zip(queue)
             .and_then(|(item, queue)| Some((Demand::of(item, routing, now)?, Rank::of(item, queue)?)));
         match place {
-            Some((demand, rank)) => self.lines.put(demand, rank),
+            Some((demand, rank)) => self.lines.put(demand, rank, routing),
             None => {
                 self.lines.remove(id);
                 false
@@ -69,37 +86,75 @@ impl Index {
         }
     }
 
-    /// Looks at an agent again; whether they have room for anything.
+    /// Looks at an agent again.
     pub(super) fn refresh_agent(
         &mut self,
         id: &AgentId,
         state: &State,
         routing: &Routing,
         now: Timestamp,
-    ) -> bool {
+    ) -> Room {
         self.set_due(Due::Agent(id.clone()), super::due::of_agent(id, state, routing, now));
-        let before = self.workers.remove(id);
-        let after = Worker::of(id, state, routing, now);
-        let groups = routing.agents.get(id).map(|agent| agent.groups.clone()).unwrap_or_default();
-        let channels = |worker: &Option<Worker>| -> BTreeSet<ServiceChannelId> {
-            worker.iter().flat_map(|worker| worker.room.keys().cloned()).collect()
+        let mut after = Worker::of(id, state, routing, now);
+        if let Some((after, agent)) = after.as_mut().zip(routing.agents.get(id)) {
+            let before = self.workers.get(id).map(|before| Arc::clone(&before.tiers));
+            after.tiers = before.unwrap_or_else(|| self.tiers.tiers(agent));
+        }
+        let before = match &after {
+            Some(after) => self.workers.insert(id.clone(), after.clone()),
+            None => self.workers.remove(id),
         };
-        let (were_on, are_on) = (channels(&before), channels(&after));
-        for group in &groups {
-            for channel in are_on.difference(&were_on) {
-                *self.online.entry((group.clone(), channel.clone())).or_default() += 1;
-            }
-            for channel in were_on.difference(&are_on) {
-                let count = self.online.entry((group.clone(), channel.clone())).or_default();
-                *count = count.saturating_sub(1);
-            }
-        }
-        let has_room = after.as_ref().is_some_and(Worker::has_any_room);
-        if let Some(after) = after {
-            self.workers.insert(id.clone(), after);
-        }
+        self.count_online(id, before.as_ref(), after.as_ref(), routing);
         self.stale.insert(id.clone());
-        has_room
+        match after {
+            Some(after) if after.has_any_room() => {
+                if before.is_none_or(|before| after.exceeds(&before)) {
+                    Room::More
+                } else {
+                    Room::Some
+                }
+            }
+            Some(_) | None => Room::None,
+        }
+    }
+
+    /// Whether these agents can be taken in without beginning anew.
+    pub(super) fn know_skills_of(&self, agents: &BTreeSet<AgentId>, routing: &Routing) -> bool {
+        let mut agents = agents.iter().filter_map(|id| routing.agents.get(id));
+        agents.all(|agent| self.lines.know_skills_of(agent))
+    }
+
+    /// Takes an agent out who was there under another configuration.
+    pub(super) fn forget_agent(&mut self, id: &AgentId, before: &Routing) {
+        let worker = self.workers.remove(id);
+        self.count_online(id, worker.as_ref(), None, before);
+        if let Some(agent) = before.agents.get(id) {
+            self.benches.remove(id, agent);
+        }
+    }
+
+    /// Keeps count of those for whom channels are on.
+    fn count_online(
+        &mut self,
+        id: &AgentId,
+        before: Option<&Worker>,
+        after: Option<&Worker>,
+        routing: &Routing,
+    ) {
+        let is_on =
+            |worker: Option<&Worker>, channel| worker.is_some_and(|worker| worker.room.contains_key(channel));
+        let groups = routing.agents.get(id).map(|agent| &agent.groups);
+        for channel in before.into_iter().chain(after).flat_map(|worker| worker.room.keys()) {
+            let change = match (is_on(before, channel), is_on(after, channel)) {
+                (false, true) => 1,
+                (true, false) => -1,
+                (true, true) | (false, false) => continue,
+            };
+            for group in groups.into_iter().flatten() {
+                let count = self.online.entry((group.clone(), channel.clone())).or_default();
+                *count = count.saturating_add_signed(change);
+            }
+        }
     }
 
     /// Brings the benches up to date.
@@ -107,7 +162,7 @@ impl Index {
         while let Some(id) = self.stale.pop_first() {
             let Some(agent) = routing.agents.get(&id) else { continue };
             let world = World { state, routing, workers: &self.workers };
-            self.benches.refresh(&id, &agent.groups, world);
+            self.benches.refresh(&id, agent, world);
         }
     }
 
@@ -132,6 +187,11 @@ impl Index {
         queue.pools.iter().flat_map(groups).any(|group| {
             self.online.get(&(group, queue.service_channel.clone())).is_some_and(|count| *count > 0)
         })
+    }
+
+    /// Looks at somebody later than they are due.
+    pub(super) fn postpone(&mut self, who: Due, until: Timestamp) {
+        self.set_due(who, Some(until));
     }
 
     fn set_due(&mut self, who: Due, at: Option<Timestamp>) {

@@ -6,7 +6,7 @@ use super::command::{Fact, UnassignedWhy, What};
 use super::errand::{Errand, ErrandKind};
 use super::event::RouterEvent;
 use super::fields::ItemFields;
-use super::item::{AllocatedBy, Ending, ItemOrigin, Place, Subject, Variables};
+use super::item::{AllocatedBy, Ending, ItemOrigin, Place, Subject, Variables, learn};
 use crate::channel::Mode;
 use crate::routing::{OfferId, ServiceChannelId, WorkItemId};
 use crate::{AgentId, ConversationId, Timestamp};
@@ -33,15 +33,15 @@ impl Router {
         let id = fact.conversation;
         match &fact.what {
             What::Asked { subject, variables } => self.asked(subject, variables, fact.at, now),
-            What::Cancelled => self.request_cancelled(id, now),
-            What::Wrote { variables } => self.requester_wrote(id, variables, now),
+            What::Cancelled => self.request_over(id, Ending::RequestCancelled, now),
+            What::Wrote { variables } => self.requester_wrote(id, variables, fact.at, now),
             What::Assigned { agent, offer, subject } => self.assigned(agent, *offer, subject, now),
             What::Unassigned { agent, why, subject, variables } => {
                 self.unassigned(agent, why, subject, variables, fact.at, now);
             }
             What::HoldChanged { on_hold } => self.hold_changed(id, *on_hold, now),
-            // It is the answer to an errand, whose item is over.
-            What::WaitEnded => {}
+            // It answers an errand whose item is over. Who asked again before that has been told too that nobody comes.
+            What::WaitEnded => self.request_over(id, Ending::TimedOut, now),
             What::Closed => self.closed(id, now),
         }
     }
@@ -49,7 +49,7 @@ impl Router {
     fn asked(&mut self, subject: &Subject, variables: &Variables, at: Timestamp, now: Timestamp) {
         // WI-12: one item a conversation. What is asked again while it waits is the same request.
         if self.state.own_item(subject.conversation).is_some() {
-            return self.requester_wrote(subject.conversation, variables, now);
+            return self.requester_wrote(subject.conversation, variables, at, now);
         }
         self.create(subject, variables, ItemOrigin::Asked, None, at, now);
     }
@@ -82,21 +82,29 @@ impl Router {
         item
     }
 
-    /// `VA-6`: asking again later makes another item.
-    fn request_cancelled(&mut self, conversation: ConversationId, now: Timestamp) {
+    /// The requester waits no longer (`VA-6`, `Q-13`); asking again later makes another item.
+    fn request_over(&mut self, conversation: ConversationId, ending: Ending, now: Timestamp) {
         let Some(item) = self.state.own_item(conversation) else { return };
         if !matches!(item.place, Place::Accepted { .. }) {
-            let ended = RouterEvent::Ended { item: item.id, ending: Ending::RequestCancelled };
+            let ended = RouterEvent::Ended { item: item.id, ending };
             self.emit(ended, now);
         }
     }
 
     /// A message is a second chance for what is in no queue (`Q-4`), and brings a conversation whose agent is gone to
     /// another one (`RE-2`, `RE-4`).
-    fn requester_wrote(&mut self, conversation: ConversationId, variables: &Variables, now: Timestamp) {
+    fn requester_wrote(
+        &mut self,
+        conversation: ConversationId,
+        variables: &Variables,
+        at: Timestamp,
+        now: Timestamp,
+    ) {
         let Some(item) = self.state.own_item(conversation) else { return };
         let id = item.id;
         match &item.place {
+            // an old message, read when routing was switched on over an old log, is no second chance.
+            Place::Unrouted(_) if at.plus(self.routing.settings.look_back) < now => {}
             Place::Unrouted(_) => {
                 let variables = variables.clone();
                 self.emit(RouterEvent::VariablesLearned { item: id, variables }, now);
@@ -106,7 +114,9 @@ impl Router {
                 let agent = agent.clone();
                 let wanted = self.routing.settings.reassign_enabled && item.subject.mode == Mode::Messaging;
                 let asked = self.state.errands.contains_key(&(id, ErrandKind::Unassign));
-                if wanted && !asked && !self.is_available(&agent) {
+                // RE-4: what was written while the agent was there does not count, however late it is read again.
+                let gone = self.state.agents.get(&agent).is_none_or(|here| here.since <= at);
+                if wanted && !asked && gone && !self.is_available(&agent) {
                     let errand = Errand::Unassign { conversation, agent };
                     self.emit(RouterEvent::ErrandGiven { item: id, errand }, now);
                 }
@@ -202,12 +212,9 @@ impl Router {
                 (Ending::Transferred, ItemOrigin::ToQueue { from, queue: queue.clone() })
             }
         };
-        let mut known = variables.clone();
-        if let Some(item) = previous.and_then(|id| self.state.items.get(&id)) {
-            for (name, value) in &item.variables {
-                known.entry(name.clone()).or_insert_with(|| value.clone());
-            }
-        }
+        let item = previous.and_then(|id| self.state.items.get(&id));
+        let mut known = item.map(|item| item.variables.clone()).unwrap_or_default();
+        learn(&mut known, variables);
         if let Some(item) = previous {
             self.emit(RouterEvent::Ended { item, ending }, now);
         }

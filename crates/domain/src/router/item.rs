@@ -1,12 +1,26 @@
 //! A work item: one conversation's wait for one agent, from its routing to its end (section 8.3).
 
 use crate::channel::{ChannelKind, Mode};
+use crate::content::limits;
 use crate::routing::{OfferId, QueueId, ServiceChannelId, SkillDemand, WorkItemId};
 use crate::{Address, AgentId, ChannelId, ContactId, ConversationId, Personal, Timestamp};
 use std::collections::BTreeMap;
 
 /// What a requester's side says that conditions can look at.
 pub type Variables = BTreeMap<String, Personal<String>>;
+
+/// Adds what is newly known. What is new counts; what is known already gives way when there is too much of it (`X1`).
+pub fn learn(known: &mut Variables, newer: &Variables) {
+    known.extend(newer.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let size = |(name, value): (&String, &Personal<String>)| name.len() + value.expose().len();
+    while known.len() > limits::CONTEXT_MAX_COUNT
+        || known.iter().map(size).sum::<usize>() > limits::CONTEXT_MAX
+    {
+        let older = known.keys().rev().find(|name| !newer.contains_key(*name)).cloned();
+        let Some(name) = older.or_else(|| known.keys().next_back().cloned()) else { return };
+        known.remove(&name);
+    }
+}
 
 /// What routing has to know of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]

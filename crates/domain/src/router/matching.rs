@@ -4,10 +4,12 @@
 //! be looked at, and when an item comes, no other item does.
 
 use super::Router;
-use super::benches::{BenchKey, World};
+use super::benches::BenchKey;
 use super::demand::{Demand, Rank, RankKey, rank_key};
 use super::event::RouterEvent;
 use super::item::{ItemOrigin, Offer, Place};
+use super::shelf::Levels;
+use super::standing::Search;
 use super::worker::Worker;
 use crate::routing::{Agent, AssignBy, Pool, QueueId, WorkItemId};
 use crate::{AgentId, Timestamp};
@@ -24,6 +26,17 @@ pub(super) struct Choice {
 /// cannot be compared with each other, so between them the earlier pool goes first. Of a rule the shift counts first
 /// (`AR-12`), then who has had their turn (`AR-5`).
 type Standing = (usize, i64, i64, u8, i64, bool, RankKey, AgentId);
+
+/// Somebody for whom work is looked for.
+struct Seeker<'a> {
+    id: &'a AgentId,
+    agent: &'a Agent,
+    worker: &'a Worker,
+    skills: Levels,
+}
+
+/// The order of items of several queues (`SFR-2`): by the queue's priority, then the item's, then its age.
+type Turn = (u32, i64, Timestamp, WorkItemId);
 
 impl Router {
     /// Matches until nobody with room could take anything that waits.
@@ -87,25 +100,28 @@ impl Router {
 
     /// The first item that an agent can take: tier by tier (`Q-10`), by the queues' priority, then in the queue's order,
     /// the oldest among the first ones (`SFR-2`).
-    fn next_item(&mut self, id: &AgentId, now: Timestamp) -> Option<(WorkItemId, u8)> {
+    fn next_item(&self, id: &AgentId, now: Timestamp) -> Option<(WorkItemId, u8)> {
         if self.index.lines.total() == 0 {
             return None;
         }
-        let routing = std::sync::Arc::clone(&self.routing);
-        let agent = routing.agents.get(id)?;
-        let tiers = self.index.tiers.tiers(agent);
-        let worker = self.index.workers.get(id).filter(|worker| worker.has_any_room())?;
-        for tier in tiers.iter() {
-            let mut best = None;
+        let seeker = self.seeker(id).filter(|seeker| seeker.worker.has_any_room())?;
+        for tier in seeker.worker.tiers.iter() {
+            let mut best: Option<(Turn, u8)> = None;
             for queue_id in tier {
-                let Some(queue) = routing.queues.get(queue_id) else { continue };
-                if !worker.has_room(&queue.service_channel, 1) {
+                let Some(queue) = self.routing.queues.get(queue_id) else { continue };
+                if !seeker.worker.has_room(&queue.service_channel, 1) {
                     continue;
                 }
-                let Some((rank, pool)) = self.first_of(queue_id, id, agent, worker, now) else { continue };
-                let key = (queue.priority, rank.priority, rank.since, rank.item);
-                if best.as_ref().is_none_or(|(first, _)| key < *first) {
-                    best = Some((key, pool));
+                let key = |rank: &Rank| (queue.priority, rank.priority, rank.since, rank.item);
+                // What a queue sorts by does not count among queues, so only its first ones may go before what was found.
+                let is_behind = |rank: &Rank| {
+                    best.is_some_and(|((priority, field, ..), _)| {
+                        (queue.priority, rank.priority) > (priority, field)
+                    })
+                };
+                let Some((rank, pool)) = self.first_of(queue_id, &seeker, is_behind, now) else { continue };
+                if best.is_none_or(|(first, _)| key(rank) < first) {
+                    best = Some((key(rank), pool));
                 }
             }
             if let Some(((_, _, _, item), pool)) = best {
@@ -115,24 +131,36 @@ impl Router {
         None
     }
 
-    /// The first of a queue that an agent can take, and through which pool.
+    /// The first of a queue that an agent can take, and through which pool; nothing that is behind what is known.
     fn first_of(
         &self,
         queue: &QueueId,
-        id: &AgentId,
-        agent: &Agent,
-        worker: &Worker,
+        seeker: &Seeker<'_>,
+        is_behind: impl Fn(&Rank) -> bool,
         now: Timestamp,
     ) -> Option<(&Rank, u8)> {
-        let admits = |demand: &Demand| demand.admits(id, agent, worker, &self.routing, now).ok();
-        self.index.lines.heads(queue).find_map(|(rank, demand)| Some((rank, admits(demand)?)))
+        let Seeker { id, agent, worker, skills } = seeker;
+        let mut first: Option<(&Rank, u8)> = None;
+        self.index.lines.look(queue, skills, |heads| {
+            let goes_before = |rank| first.is_none_or(|(best, _)| rank < best) && !is_behind(rank);
+            let before = heads.iter().take_while(|(rank, _)| goes_before(rank));
+            let mut admitted = before.filter_map(|(rank, demand)| {
+                Some((rank, demand.admits(id, agent, worker, &self.routing, now).ok()?))
+            });
+            first = admitted.next().or(first);
+        });
+        first
     }
 
     /// The same for the queue in which an item waits.
     fn next_of_queue(&self, id: &AgentId, item: WorkItemId, now: Timestamp) -> Option<(WorkItemId, u8)> {
         let queue = &self.index.lines.demand(item)?.queue;
+        self.first_of(queue, &self.seeker(id)?, |_| false, now).map(|(rank, pool)| (rank.item, pool))
+    }
+
+    fn seeker<'a>(&'a self, id: &'a AgentId) -> Option<Seeker<'a>> {
         let (agent, worker) = (self.routing.agents.get(id)?, self.index.workers.get(id)?);
-        self.first_of(queue, id, agent, worker, now).map(|(rank, pool)| (rank.item, pool))
+        Some(Seeker { id, agent, worker, skills: self.index.lines.skills_of(agent) })
     }
 
     /// The best of those who can take an item: whoever is preferred (`AFF-2`), then by tier, skills and rule.
@@ -171,7 +199,7 @@ impl Router {
 
     /// The first of each group of one pool.
     fn standings(
-        &mut self,
+        &self,
         demand: &Demand,
         number: u8,
         pool: &Pool,
@@ -179,41 +207,32 @@ impl Router {
         now: Timestamp,
     ) -> Vec<Standing> {
         let Some(rule) = self.routing.rules.get(&pool.rule) else { return Vec::new() };
-        let skills = if rule.skills.is_some() { demand.skills.clone() } else { Vec::new() };
-        let key = BenchKey { rule: pool.rule.clone(), channel: demand.channel.clone(), skills };
-        let cursor = self.state.cursors.get(&(demand.queue.clone(), number));
-        let round_robin = rule.assign_by == AssignBy::RoundRobin;
+        let key = BenchKey { rule: pool.rule.clone(), channel: demand.channel.clone() };
+        let last = self.state.cursors.get(&(demand.queue.clone(), number));
+        let last = last.filter(|_| rule.assign_by == AssignBy::RoundRobin);
+        let can_take = |id: &AgentId| {
+            let (Some(agent), Some(worker)) = (self.routing.agents.get(id), self.index.workers.get(id))
+            else {
+                return false;
+            };
+            // Whoever can take it through an earlier pool stands there.
+            demand.admits(id, agent, worker, &self.routing, now) == Ok(number)
+        };
         let mut standings = Vec::new();
         for group in &pool.groups {
+            let Some(bench) = self.index.benches.bench(group, &key) else { continue };
             let tier = self.index.tiers.tier(group, &demand.queue);
-            let world = World { state: &self.state, routing: &self.routing, workers: &self.index.workers };
-            let order = self.index.benches.in_order(group, &key, world);
-            let (routing, workers) = (&self.routing, &self.index.workers);
-            let can_take = |(_, id): &&(RankKey, AgentId)| {
-                let (Some(agent), Some(worker)) = (routing.agents.get(id), workers.get(id)) else {
-                    return false;
-                };
-                // Whoever can take it through an earlier pool stands there.
-                demand.admits(id, agent, worker, routing, now) == Ok(number)
-            };
-            let standing = |wrapped: bool, (rank, id): &(RankKey, AgentId)| {
-                let [matching, at_level, shift, ..] = *rank;
+            let standing = |wrapped: bool, (rank, id): (RankKey, &AgentId)| {
+                let [matching, at_level, shift, ..] = rank;
                 let place = if same_rule { 0 } else { number };
-                (tier, matching, at_level, place, shift, wrapped, *rank, id.clone())
+                (tier, matching, at_level, place, shift, wrapped, rank, id.clone())
             };
-            let first = order.iter().find(can_take);
-            let Some(first) = first else { continue };
-            standings.push(standing(cursor.is_some_and(|last| first.1 <= *last), first));
-            if round_robin && let Some(last) = cursor {
-                // AR-5: the next one by name among those who rank alike, before the first one again.
-                let next = order
-                    .range((std::ops::Bound::Excluded((first.0, last.clone())), std::ops::Bound::Unbounded));
-                let next = next.take_while(|(rank, _)| *rank == first.0).find(can_take);
-                standings.extend(next.map(|next| standing(false, next)));
-            }
-        }
-        if !round_robin {
-            standings.iter_mut().for_each(|standing| standing.5 = false);
+            let search = Search::new(bench, &demand.skills, rule.skills, can_take);
+            let Some(first) = search.first() else { continue };
+            standings.push(standing(last.is_some_and(|last| first.1 <= last), first));
+            // AR-5: the next one by name among those who rank alike, before the first one again.
+            let next = last.and_then(|last| search.next(first.0, last));
+            standings.extend(next.map(|next| standing(false, next)));
         }
         standings
     }
@@ -261,7 +280,7 @@ impl Router {
                 let pool = queue.pools.get(usize::from(number))?;
                 let rule = self.routing.rules.get(&pool.rule)?;
                 let skills = if rule.skills.is_some() { demand.skills.as_slice() } else { &[] };
-                let rank = rank_key(agent, id, worker, &self.state, rule, &demand.channel, skills);
+                let rank = rank_key(agent, worker, self.state.agents.get(id), rule, &demand.channel, skills);
                 let last = self.state.cursors.get(&(demand.queue.clone(), number));
                 let round_robin = rule.assign_by == AssignBy::RoundRobin;
                 let wrapped = round_robin && last.is_some_and(|last| id <= last);

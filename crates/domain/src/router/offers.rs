@@ -7,6 +7,7 @@ use super::event::{Exclude, OfferEnd, PresenceWhy, RouterEvent};
 use super::item::{AllocatedBy, Ending, Offer, Place, WorkItem};
 use crate::routing::{AssignmentRule, PresenceId, Queue, RejectReasonId, WorkItemId};
 use crate::{AgentId, Seconds, Timestamp};
+use std::collections::BTreeSet;
 
 /// How long an item that was rejected for a passing reason is offered to others only.
 const REJECT_PAUSE: Seconds = Seconds(5);
@@ -142,12 +143,19 @@ impl Router {
         self.emit(RouterEvent::Accepted { item: id, agent, by, service_channel, size }, now);
     }
 
-    /// After a change of configuration: offers that could not be made any more go back.
-    pub(super) fn withdraw_offers(&mut self, now: Timestamp) {
-        let offered: Vec<(WorkItemId, AgentId)> = self
-            .state
-            .items
-            .values()
+    /// After a change of configuration: offers that could not be made any more go back; of these agents, or of all.
+    pub(super) fn withdraw_offers(&mut self, of: Option<&BTreeSet<AgentId>>, now: Timestamp) {
+        let items = &self.state.items;
+        let candidates: BTreeSet<WorkItemId> = match of {
+            None => items.keys().copied().collect(),
+            Some(agents) => {
+                let here = agents.iter().filter_map(|agent| self.state.agents.get(agent));
+                here.flat_map(|here| here.items.iter().copied()).collect()
+            }
+        };
+        let offered: Vec<(WorkItemId, AgentId)> = candidates
+            .iter()
+            .filter_map(|id| items.get(id))
             .filter(|item| matches!(item.place, Place::Offered(_)))
             .filter_map(|item| Some((item.id, item.agent()?.clone())))
             .collect();

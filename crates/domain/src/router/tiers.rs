@@ -10,7 +10,7 @@ pub(super) type Tiers = Arc<Vec<Vec<QueueId>>>;
 /// The tiers of all groups under one configuration.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TierTable {
-    by_group: BTreeMap<(GroupId, QueueId), usize>,
+    by_group: BTreeMap<GroupId, BTreeMap<QueueId, usize>>,
     queues: BTreeMap<GroupId, BTreeSet<QueueId>>,
     /// Agents with the same groups share their tiers.
     cache: BTreeMap<BTreeSet<GroupId>, Tiers>,
@@ -24,13 +24,13 @@ impl TierTable {
                 queues.entry(group.clone()).or_default().insert(id.clone());
             }
         }
-        let mut by_group = BTreeMap::new();
+        let mut by_group: BTreeMap<GroupId, BTreeMap<QueueId, usize>> = BTreeMap::new();
         for (group, queues) in &queues {
             let settings = routing.groups.get(group).cloned().unwrap_or_default();
             let orders: BTreeSet<u32> = queues.iter().map(|queue| settings.order_of(queue)).collect();
             for queue in queues {
                 let tier = orders.range(..settings.order_of(queue)).count();
-                by_group.insert((group.clone(), queue.clone()), tier);
+                by_group.entry(group.clone()).or_default().insert(queue.clone(), tier);
             }
         }
         Self { by_group, queues, cache: BTreeMap::new() }
@@ -38,7 +38,7 @@ impl TierTable {
 
     /// The tier in which a group serves a queue.
     pub(super) fn tier(&self, group: &GroupId, queue: &QueueId) -> usize {
-        self.by_group.get(&(group.clone(), queue.clone())).copied().unwrap_or(usize::MAX)
+        self.by_group.get(group).and_then(|queues| queues.get(queue)).copied().unwrap_or(usize::MAX)
     }
 
     /// The first tier in which any of an agent's groups serves a queue.

@@ -1,6 +1,7 @@
 //! An agent as matching sees them: on which channels they take work just now, and how much room they have.
 
 use super::state::State;
+use super::tiers::Tiers;
 use crate::routing::{Agent, GroupId, PresenceState, Routing, ServiceChannelId, SkillDemand};
 use crate::{AgentId, Timestamp};
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ pub(super) struct Worker {
     pub(super) universal: Option<i64>,
     /// Until when the shift goes on, if there is a shift and it is now.
     pub(super) shift_until: Option<Timestamp>,
+    /// The queues that they serve.
+    pub(super) tiers: Tiers,
 }
 
 /// How well an agent's skills fit, and whether they suffice.
@@ -59,6 +62,16 @@ impl Worker {
         let size = i64::from(size);
         self.room.get(channel).is_some_and(|room| *room >= size)
             && self.universal.is_none_or(|room| room >= size)
+    }
+
+    /// Whether something may be for them now that was not when they were like `before`.
+    pub(super) fn exceeds(&self, before: &Self) -> bool {
+        let more = |(channel, room): (&ServiceChannelId, &i64)| {
+            before.room.get(channel).is_none_or(|before| room > before)
+        };
+        self.shift_until != before.shift_until
+            || self.universal > before.universal
+            || self.room.iter().any(more)
     }
 
     /// Whether there is any room at all.

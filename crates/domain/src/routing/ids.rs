@@ -1,8 +1,11 @@
 //! The names of everything that routing is configured with, and the numbers of what it makes.
+//!
+//! Names are shared and not copied: thousands of items and indexes hold the same few.
 
 use crate::NameError;
 use crate::id::checked;
 use std::fmt;
+use std::sync::Arc;
 
 /// Names with one alphabet; a type each, so that a queue cannot be taken for a group.
 macro_rules! names {
@@ -10,7 +13,7 @@ macro_rules! names {
         $(
             $(#[$doc])*
             #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-            pub struct $name(String);
+            pub struct $name(Arc<str>);
 
             impl $name {
                 /// Checks and takes a name.

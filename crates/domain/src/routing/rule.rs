@@ -1,6 +1,6 @@
 //! An assignment rule: how one agent is chosen from a pool, and how the work is offered.
 
-use super::PresenceId;
+use super::{Need, PresenceId};
 use crate::Seconds;
 
 /// How work of a pool is offered.
@@ -79,6 +79,17 @@ impl AssignBy {
     /// The choice of that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|choice| choice.name() == name)
+    }
+}
+
+impl SkillUse {
+    /// Whether nobody comes into question without a skill that is needed so badly.
+    pub const fn requires(self, need: Need) -> bool {
+        match need {
+            Need::Mandatory => self.mandatory,
+            Need::Additional { .. } => true,
+            Need::Optional => false,
+        }
     }
 }
 

@@ -56,6 +56,8 @@ pub enum Action {
     Lose(usize),
     /// The process dies and comes back.
     Crash,
+    /// The process dies the next time that the router decides several things at once, with so many of them stored.
+    Tear(usize),
     /// Another configuration is in force.
     Reconfigure(usize),
 }
@@ -127,7 +129,11 @@ pub enum Kind {
     /// See above.
     Crash,
     /// See above.
+    Tear,
+    /// See above.
     Reconfigure,
+    /// An [`Action::Pass`] of minutes.
+    Pause,
 }
 
 impl Stance {
@@ -160,7 +166,9 @@ impl Kind {
             | Self::Pass
             | Self::TakeIn
             | Self::Repeat
-            | Self::Reconfigure => false,
+            | Self::Tear
+            | Self::Reconfigure
+            | Self::Pause => false,
         }
     }
 }

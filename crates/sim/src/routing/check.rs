@@ -28,7 +28,11 @@ impl World {
     /// `R3`, by the router's own eyes and by others; and its figures, by which it counts (`CAP-10`).
     fn matched(&self) -> Result<(), String> {
         let (state, routing) = (self.router.state(), self.router.routing());
-        let Some(now) = self.decided else { return Ok(()) };
+        // What became possible while the process was down is done with the first command.
+        if self.fresh {
+            return Ok(());
+        }
+        let now = self.looked;
         let unmatched = self.router.unmatched(now);
         holds(unmatched.is_none(), || format!("R3: unmatched are {unmatched:?}"))?;
         let look = Look { state, routing, now };

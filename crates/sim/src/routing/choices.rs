@@ -6,8 +6,9 @@ use domain::conversation::{Lifecycle, timers};
 use domain::router::Place;
 use domain::routing::{WorkItemId, presence_names};
 
-/// The longest that is let pass at once.
-const PASS: [u32; 3] = [1, 7, 45];
+/// How much time passes at once, in seconds: mostly little.
+const PASSES: [u32; 3] = [1, 7, 45];
+const PAUSE: u32 = 400;
 
 impl World {
     /// Everything that could happen, as far as the setting allows it.
@@ -47,13 +48,16 @@ impl World {
             Kind::CancelTransfer => self.pending_transfers(),
             Kind::Presence => self.presences(),
             Kind::Tick => self.router.next_due().map(|_| Action::Tick).into_iter().collect(),
-            Kind::Pass => PASS.map(Action::Pass).to_vec(),
+            Kind::Pass => PASSES.map(Action::Pass).to_vec(),
+            Kind::Pause => vec![Action::Pass(PAUSE)],
             Kind::TakeIn => self.records(),
             Kind::Repeat => (0..self.logs.len()).map(Action::Repeat).collect(),
             Kind::Run => self.under_way(false, Action::Run),
             Kind::Report => self.under_way(true, Action::Report),
             Kind::Lose => self.under_way(true, Action::Lose),
             Kind::Crash => vec![Action::Crash],
+            Kind::Tear if self.tear.is_none() => vec![Action::Tear(0), Action::Tear(1)],
+            Kind::Tear => Vec::new(),
             Kind::Reconfigure => {
                 let others = (0..self.setting.variants.len()).filter(|variant| *variant != self.variant);
                 others.map(Action::Reconfigure).collect()

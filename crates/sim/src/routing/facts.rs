@@ -7,12 +7,13 @@ use domain::router::{Fact, Subject, UnassignedWhy, Variables, What};
 use domain::{ContactId, ConversationId};
 
 impl World {
-    /// What an event means to routing, if anything.
+    /// What an event of a record means to routing, if anything. The engine's intake says the same.
     pub(super) fn fact(
         &self,
         id: ConversationId,
         state: &Conversation,
         event: &ConversationEvent,
+        record: &[ConversationEvent],
     ) -> Option<Fact> {
         let subject = || Box::new(subject(id, state));
         let what = match event {
@@ -24,8 +25,7 @@ impl World {
                 What::Asked { subject: subject(), variables: self.variables(state.contact) }
             }
             ConversationEvent::AgentRequestCancelled => What::Cancelled,
-            // The first message comes with the opening.
-            ConversationEvent::RequesterMessagePosted { .. } if state.messages.requester == 1 => return None,
+            ConversationEvent::RequesterMessagePosted { .. } if record.iter().any(asks) => return None,
             ConversationEvent::RequesterMessagePosted { .. } => What::Wrote { variables: Variables::new() },
             ConversationEvent::AgentJoined { agent, assigned: true, offer, greeting: _ } => {
                 What::Assigned { agent: agent.clone(), offer: *offer, subject: subject() }
@@ -38,7 +38,7 @@ impl World {
                     Unassignment::ToQueue { queue, by: _ } => UnassignedWhy::ToQueue(queue.clone()),
                 },
                 subject: subject(),
-                variables: Variables::new(),
+                variables: self.variables(state.contact),
             },
             ConversationEvent::Held { .. } => What::HoldChanged { on_hold: true },
             ConversationEvent::Resumed { .. } => What::HoldChanged { on_hold: false },
@@ -57,6 +57,11 @@ impl World {
         let requester = self.setting.requesters.get(usize::from(contact.0[0]));
         requester.map(|requester| requester.variables.clone()).unwrap_or_default()
     }
+}
+
+/// Whether a message that comes with it is the one that asks for an agent.
+const fn asks(event: &ConversationEvent) -> bool {
+    matches!(event, ConversationEvent::Opened { .. } | ConversationEvent::AgentRequested)
 }
 
 fn subject(id: ConversationId, state: &Conversation) -> Subject {

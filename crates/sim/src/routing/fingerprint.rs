@@ -38,7 +38,7 @@ impl World {
         };
         let items = named.into_iter().zip(0..).collect();
         let mut print = Print { world: self, hasher: DefaultHasher::new(), items };
-        self.variant.hash(&mut print.hasher);
+        print.put((self.variant, self.tear));
         print.items();
         print.agents();
         print.flights();
@@ -189,8 +189,8 @@ impl Print<'_> {
     fn logs(&mut self) {
         let world = self.world;
         for log in &world.logs {
-            self.put(log.ahead.len());
-            for (_, facts) in &log.ahead {
+            self.put((log.passed.len(), log.ahead.len()));
+            for (_, facts) in log.passed.iter().chain(&log.ahead) {
                 facts.iter().for_each(|fact| self.fact(fact));
             }
         }

@@ -7,7 +7,7 @@ use domain::router::Variables;
 use domain::routing::{
     AssignBy, GroupId, PresenceId, QueueId, RejectReasonId, Routing, RuleId, ServiceChannelId, SkillId,
 };
-use domain::{AgentId, Personal};
+use domain::{AgentId, Personal, Seconds};
 use std::sync::Arc;
 
 /// Two partitions are enough for facts to come in any order.
@@ -32,6 +32,8 @@ pub struct Setting {
     pub(super) backlog: usize,
     /// How many errands may be under way; while as many are, nothing happens but to them.
     pub(super) errands: usize,
+    /// For how long after a crash nobody is given up (`T3`).
+    pub(super) grace: Option<Seconds>,
     /// Whether a requester whose conversation is over begins another one.
     pub(super) returns: bool,
     pub(super) messages: Messages,
@@ -60,6 +62,7 @@ impl Setting {
             kinds: kinds.to_vec(),
             backlog: 1,
             errands: 2,
+            grace: None,
             returns: false,
             messages: ChannelSettings::defaults(ChannelKind::Sms, Mode::Messaging).messages,
         }

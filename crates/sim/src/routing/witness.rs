@@ -2,10 +2,12 @@
 //! much on their hands, where items come from and where they go, and that nothing is early.
 
 use super::look::Look;
-use domain::router::{AllocatedBy, Ending, Offer, OfferEnd, Place, Router, RouterEvent, State, WorkItem};
-use domain::routing::{OfferId, Routing, WorkItemId};
+use domain::router::{
+    AllocatedBy, Ending, Offer, OfferEnd, Place, Router, RouterEvent, State, Touched, WorkItem,
+};
+use domain::routing::{OfferId, Routing, ServiceChannelId, WorkItemId};
 use domain::{ConversationId, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a witness knows.
@@ -16,17 +18,29 @@ pub(super) struct Witness<'a> {
     pub(super) now: Timestamp,
     /// The offers that conversations took.
     pub(super) taken: &'a BTreeSet<OfferId>,
+    /// Whether it follows from what conversations did.
+    pub(super) follows: bool,
+    /// Whether things are overdue: then each is done as if it were in time, and who comes first is as it was then.
+    pub(super) late: bool,
 }
 
 impl Witness<'_> {
+    /// Sees all events of a decision, which have made the router what it is now.
+    pub(super) fn see_all(mut self, events: &[RouterEvent], router: &Router) -> Result<(), String> {
+        for event in events {
+            self.see(event, router.routing()).map_err(|broken| format!("{broken}, in {events:?}"))?;
+        }
+        require(self.state == *router.state(), "L4: the state is not the fold of the events")
+    }
+
     /// Sees one event; `after` is the configuration in force once all of them have happened.
-    pub(super) fn see(&mut self, event: &RouterEvent, after: &Arc<Routing>) -> Result<(), String> {
+    fn see(&mut self, event: &RouterEvent, after: &Arc<Routing>) -> Result<(), String> {
         self.before(event).map_err(|broken| format!("{broken}: {event:?}"))?;
         self.state.apply(self.now, event);
         match event {
             RouterEvent::Reconfigured { .. } => self.routing = Arc::clone(after),
-            RouterEvent::Offered { offer, .. } => {
-                self.within_capacity(offer).map_err(|broken| format!("{broken}: {event:?}"))?;
+            RouterEvent::Offered { offer, service_channel, .. } => {
+                self.within_capacity(offer, service_channel).map_err(|broken| format!("{broken}: {event:?}"))?;
             }
             RouterEvent::TakenIn { .. }
             | RouterEvent::ItemCreated { .. }
@@ -160,6 +174,9 @@ impl Witness<'_> {
         let look = self.look();
         let bearing = look.bearing(&offer.agent).ok_or("R1: the agent is not at work")?;
         require(look.can_take(&offer.agent, &bearing, item), "AR-13: the agent cannot take it")?;
+        if self.late {
+            return Ok(());
+        }
         let turn = look.turn(&offer.agent, item);
         let queue = item.ticket.as_ref().map(|ticket| &ticket.queue);
         let earlier = self.state.items.values().find(|other| {
@@ -176,13 +193,10 @@ impl Witness<'_> {
         require(best == Some(&offer.agent), "AR-13: another agent ranks first")
     }
 
-    /// `R1`
-    fn within_capacity(&self, offer: &Offer) -> Result<(), String> {
+    /// `R1`: what came by hand may be too much (`CAP-9`), what is offered may not.
+    fn within_capacity(&self, offer: &Offer, channel: &ServiceChannelId) -> Result<(), String> {
         let bearing = self.look().bearing(&offer.agent).ok_or("R1: the agent is not at work")?;
-        let over = bearing.used.iter().find(|(channel, used)| {
-            bearing.most.get(*channel).is_some_and(|_| !bearing.has_room(channel, 0)) && **used > 0
-        });
-        require(over.is_none(), "R1: it is more than the agent can bear")
+        require(bearing.has_room(channel, 0), "R1: it is more than the agent can bear")
     }
 
     fn accepted(&self, item: &WorkItem, agent: &domain::AgentId, by: AllocatedBy) -> Result<(), String> {
@@ -197,13 +211,32 @@ impl Witness<'_> {
     }
 
     fn ended(&self, item: &WorkItem, ending: Ending) -> Result<(), String> {
-        if ending != Ending::TimedOut {
+        // A conversation whose wait was ended says so itself, and whatever waits for it ends with that.
+        if ending != Ending::TimedOut || self.follows {
             return Ok(());
         }
         let ticket = item.ticket.as_ref().ok_or("Q-12: it did not wait")?;
         let longest = self.routing.queues.get(&ticket.queue).and_then(|queue| queue.max_wait);
         require(longest.is_some_and(|longest| ticket.entered.plus(longest) <= self.now), "T1: it is too early")
     }
+}
+
+/// What a decision changed is among what it says that it touched, so that a checkpoint can be brought up to date.
+pub(super) fn rows(before: &State, after: &State, touched: &Touched) -> Result<(), String> {
+    let items = changed(&before.items, &after.items).into_iter().find(|id| !touched.items.contains(id));
+    let agents = changed(&before.agents, &after.agents).into_iter().find(|id| !touched.agents.contains(id));
+    let queues = changed(&before.waits, &after.waits).into_iter().find(|id| !touched.queues.contains(id));
+    if items.is_some() || agents.is_some() || queues.is_some() {
+        return Err(format!("L4: changed and not touched are {items:?}, {agents:?}, {queues:?}"));
+    }
+    Ok(())
+}
+
+/// The keys whose values are not the same.
+fn changed<'a, K: Ord, V: PartialEq>(before: &'a BTreeMap<K, V>, after: &'a BTreeMap<K, V>) -> Vec<&'a K> {
+    let other = |(key, value): &(&K, &V)| before.get(key) != Some(*value);
+    let gone = before.keys().filter(|key| !after.contains_key(key));
+    after.iter().filter(other).map(|(key, _)| key).chain(gone).collect()
 }
 
 fn require(holds: bool, broken: &str) -> Result<(), String> {

@@ -51,6 +51,26 @@ fn the_latest_of_several_is_preferred() {
     );
 }
 
+/// AFF-1, section 17 rule 7: at most 30 days, exactly 30 included, whoever else is served by then.
+#[test]
+fn a_contact_is_remembered_for_thirty_days() {
+    const MONTH: u32 = 30 * 86_400;
+    let world = World::team("ann bob").queue("main", |main| {
+        main.affinity = vec![Affinity::Historical { days: 30 }];
+    });
+    for (after, who) in [(MONTH, "bob"), (MONTH + 1, "ann")] {
+        check(
+            &world,
+            &format!(
+                "0       c1 joined by bob   -> 1 with bob by hand
+                 1       c1 closes          -> 1 completed
+                 {after} c2 joined by zed   -> 2 with zed by hand
+                 {after} c3 asks contact=c1 -> 3 in main, 3 to {who}"
+            ),
+        );
+    }
+}
+
 /// AFF-2: the rules one after the other, each for whoever has room, then the normal ranking.
 #[test]
 fn the_rules_are_tried_in_turn() {

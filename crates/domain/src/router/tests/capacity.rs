@@ -1,6 +1,6 @@
 //! Section 9: how much work an agent gets, and when there is room again.
 
-use super::story::{Story, World, channel, check, group, pool, queue, when};
+use super::story::{Story, World, channel, check, group, pool, when};
 use crate::routing::{Group, ServiceChannel, ServiceKind, SizeOverride};
 use std::collections::BTreeMap;
 
@@ -231,7 +231,6 @@ fn room_is_given_back_exactly_once() {
         .channel("chat", |chat| chat.capacity = 1)
         .rule(|rule| rule.offer_timeout = Some(crate::Seconds(60)))
         .queue("side", |side| side.pools = vec![pool("team", 0)]);
-    assert!(world.routing.queues.contains_key(&queue("side")));
     check(
         &world,
         "0  c1 c2 c3 c4 ask           -> 1 in main, 1 to ann, 2 in main, 3 in main, 4 in main

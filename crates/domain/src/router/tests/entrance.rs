@@ -1,6 +1,6 @@
 //! Q-15, Q-16, BH-1 to BH-5 and SFR-9: what a queue lets in, and where the rest goes.
 
-use super::story::{Story, World, check, group, pool, queue, schedule, when};
+use super::story::{Story, World, at, check, group, pool, queue, schedule, when};
 use crate::Seconds;
 use crate::routing::{Queue, WhenNobody};
 
@@ -232,6 +232,28 @@ fn too_long_a_wait_overflows() {
     );
 }
 
+/// BH-4: each queue's limit is for the wait in that queue.
+#[test]
+fn too_long_a_wait_in_the_next_queue_overflows_again() {
+    let world = with_general("ann")
+        .absent("gus")
+        .group("last", |_| {})
+        .channel("chat", |chat| chat.capacity = 1)
+        .queue("main", |main| main.overflow_wait = Some(Seconds(60)))
+        .queue("last", |last| last.pools = vec![pool("last", 0)])
+        .queue("general", |general| {
+            general.overflow_queue = Some(queue("last"));
+            general.overflow_wait = Some(Seconds(30));
+        });
+    check(
+        &world,
+        "0  c1 c2 ask -> 1 in main, 1 to ann, 2 in main
+         60 tick      -> 2 in general from main
+         89 tick      -> -
+         90 tick      -> 2 in last from general",
+    );
+}
+
 /// BH-4, AR-2: whoever was moved has waited as long as before, and is told the other queue's messages.
 #[test]
 fn an_overflowing_item_keeps_its_age_and_begins_the_other_queues_times() {
@@ -250,6 +272,6 @@ fn an_overflowing_item_keeps_its_age_and_begins_the_other_queues_times() {
          159 tick      -> -",
     );
     let item = story.router.state().items.values().nth(1).unwrap();
-    assert_eq!(item.ticket.as_ref().map(|ticket| ticket.since), Some(super::story::at(0)));
+    assert_eq!(item.ticket.as_ref().map(|ticket| ticket.since), Some(at(0)));
     story.tell("160 tick -> 2 timed_out, end wait of c2: \"sorry\"");
 }

@@ -1,7 +1,7 @@
 //! WI-3 and AR-13: why an item is where it is. That whoever is explained to be first is asked is looked at in every
 //! story, see `story::promises`.
 
-use super::story::{Story, World, agent, at, channel, check, group, pool, schedule, skill, teach};
+use super::story::{Story, World, agent, at, channel, check, group, pool, presence, schedule, skill, teach};
 use crate::Seconds;
 use crate::router::Router;
 use crate::routing::{Affinity, Need, ShiftPreference, ShiftUse, SkillUse};
@@ -122,7 +122,7 @@ fn candidates_are_told_in_the_order_in_which_they_are_asked() {
     for name in ["ann", "bob", "cid"] {
         let come = crate::router::RouterEvent::PresenceChanged {
             agent: agent(name),
-            state: super::story::presence("available"),
+            state: presence("available"),
             switched_off: Default::default(),
             connected: true,
             why: crate::router::PresenceWhy::Chosen,

@@ -135,6 +135,14 @@ fn an_inbox_is_in_the_order_of_arrival() {
          5 inbox ann        -> 2, 3
          5 inbox zed        -> -",
     );
+    check(
+        &World::team("ann"),
+        "0 ann switches off chat -> ann available
+         1 c1 asks               -> 1 in main
+         2 m1 asks               -> 2 in inbox, 2 to ann
+         3 ann switches off      -> ann available, 1 to ann
+         4 inbox ann             -> 2, 1",
+    );
 }
 
 /// LC-13: whoever joins takes it, wherever it was; joining what one has changes nothing.
@@ -157,14 +165,18 @@ fn joining_takes_a_conversation_from_wherever_it_was() {
 /// L4: a batch of facts counts once, however often it is told.
 #[test]
 fn what_was_taken_in_is_not_taken_in_again() {
-    let mut story = Story::new(&World::team("ann"));
+    let world = World::team("ann").absent("ann").queue("main", |main| {
+        main.max_wait = Some(crate::Seconds(30));
+        main.max_wait_message = Some("sorry".to_owned());
+    });
+    let mut story = Story::new(&world).by_hand();
     let asks = story.command(&["c1", "asks"], at(0));
-    let closes = story.command(&["c1", "closes"], at(0));
-    assert_ne!(story.give(&asks, at(1)).0, vec![]);
-    assert_eq!(story.give(&asks, at(2)), (vec![], Ok(())));
-    assert_ne!(story.give(&closes, at(3)).0, vec![]);
-    assert_eq!(story.give(&asks, at(4)), (vec![], Ok(())), "what is over is not asked for again");
-    assert_eq!(story.give(&closes, at(5)), (vec![], Ok(())));
+    assert_ne!(story.give(&asks, at(0)).0, vec![]);
+    story.tell("30 tick -> 1 timed_out, end wait of c1: \"sorry\"");
+    assert_eq!(story.give(&asks, at(31)), (vec![], Ok(())), "what is over is not asked for again");
+    let asks_anew = story.command(&["c1", "asks"], at(32));
+    assert_ne!(story.give(&asks_anew, at(32)).0, vec![]);
+    assert_eq!(story.give(&asks, at(33)), (vec![], Ok(())));
 }
 
 /// L4: the conversation's own word and the answer to the errand, in either order and twice: one assignment.

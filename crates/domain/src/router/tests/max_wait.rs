@@ -1,6 +1,6 @@
 //! Q-11 to Q-14 and QT-1: how long an item waits, what its requester is told meanwhile and in the end.
 
-use super::story::{Story, World, check};
+use super::story::{Story, World, check, queue};
 use crate::Seconds;
 use crate::routing::{Queue, WaitMessage};
 
@@ -139,8 +139,11 @@ fn a_maximum_that_comes_later_counts_from_the_beginning() {
     story.tell("500 tick -> 2 timed_out, end wait of c2: \"sorry\"");
 }
 
+fn message(after: u32, text: &str) -> WaitMessage {
+    WaitMessage { after: Seconds(after), text: text.to_owned() }
+}
+
 fn told_to_wait() -> World {
-    let message = |after, text: &str| WaitMessage { after: Seconds(after), text: text.to_owned() };
     five_minutes("ann").queue("main", |main| {
         main.wait_messages = vec![message(60, "soon"), message(120, "very soon")];
     })
@@ -153,10 +156,10 @@ fn waiting_requesters_are_told_the_queues_messages_at_their_times() {
         &told_to_wait().absent("ann"),
         "0   c1 c2 ask     -> 1 in main, 2 in main
          59  tick          -> -
-         60  tick          -> tell c1 1: \"soon\", tell c2 1: \"soon\"
+         60  tick          -> tell c1 60: \"soon\", tell c2 60: \"soon\"
          90  ann available -> ann available, 1 to ann, 2 to ann
          100 ann accepts 2 -> 2 with ann
-         120 tick          -> tell c1 2: \"very soon\"
+         120 tick          -> tell c1 120: \"very soon\"
          200 ann rejects 1 -> 1 rejected by ann
          300 tick          -> 1 timed_out, end wait of c1: \"sorry\"",
     );
@@ -167,14 +170,41 @@ fn waiting_requesters_are_told_the_queues_messages_at_their_times() {
 fn a_message_that_is_under_way_is_not_said_again() {
     Story::new(&told_to_wait().absent("ann")).by_hand().tell(
         "0   c1 c2 ask  -> 1 in main, 2 in main
-         60  tick       -> tell c1 1: \"soon\", tell c2 1: \"soon\"
+         60  tick       -> tell c1 60: \"soon\", tell c2 60: \"soon\"
          61  tick       -> -
          62  run 1 tell -> -
          63  c2 closes  -> 2 requester_left
          64  run 2 tell -> -
-         120 tick       -> tell c1 2: \"very soon\"
+         120 tick       -> tell c1 120: \"very soon\"
          121 refuse 1 tell -> -
          200 tick       -> -",
+    );
+}
+
+/// QT-1, BH-4: another queue says its own messages, and their numbers go on, since a conversation says none twice.
+#[test]
+fn after_an_overflow_the_other_queues_messages_are_told_from_the_first_one_on() {
+    let world =
+        told_to_wait().absent("ann").channel("chat", |chat| chat.capacity = 1).queue("side", |side| {
+            side.wait_messages = vec![message(10, "still here"), message(90, "not much longer")];
+            side.target_wait = Some(Seconds(15));
+        });
+    let world = world.attending("ann").queue("main", |main| {
+        main.overflow_queue = Some(queue("side"));
+        main.overflow_wait = Some(Seconds(100));
+    });
+    check(
+        &world,
+        "0   c0 joined by ann -> 1 with ann by hand
+         0   c1 asks          -> 2 in main
+         60  tick             -> tell c1 60: \"soon\"
+         100 tick             -> 2 in side from main
+         109 tick             -> -
+         110 tick             -> tell c1 110: \"still here\"
+         114 tick             -> -
+         115 tick             -> 2 late
+         190 tick             -> tell c1 190: \"not much longer\"
+         999 tick             -> -",
     );
 }
 
@@ -186,7 +216,7 @@ fn what_was_due_while_nobody_looked_is_done_in_its_order() {
     story.tell("0 c1 asks -> 1 in main");
     story.crash();
     story.tell(
-        "130 wake -> tell c1 1: \"soon\", 1 late, tell c1 2: \"very soon\"
+        "130 wake -> tell c1 60: \"soon\", 1 late, tell c1 120: \"very soon\"
          999 wake -> 1 timed_out, end wait of c1: \"sorry\"",
     );
 }

@@ -1,6 +1,6 @@
 //! The promises that users of other products miss, one story each (peers, section 4).
 
-use super::story::{Story, World, check, presence, when};
+use super::story::{Story, World, check, presence, queue, when};
 use crate::Seconds;
 
 /// Rank 1; CAP-8, Q-8
@@ -52,9 +52,7 @@ fn a_returning_customer_whose_agent_left_is_rerouted() {
 fn one_unroutable_item_blocks_nobody() {
     let world = World::team("ann")
         .channel("chat", |chat| chat.capacity = 2)
-        .with(|all| {
-            all.queues.get_mut(&super::story::queue("main")).unwrap().condition = when("exists topic")
-        })
+        .with(|all| all.queues.get_mut(&queue("main")).unwrap().condition = when("exists topic"))
         .queue("nobodys", |queue| {
             queue.condition = when("topic == \"nothing\"");
             queue.pools.clear();

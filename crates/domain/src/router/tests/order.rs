@@ -219,7 +219,7 @@ fn a_group_whose_first_choice_a_queue_is_goes_before_one_whose_second_it_is() {
 /// whoever is in several groups serves a queue by the best of them.
 #[test]
 fn an_agent_of_several_groups_has_their_best_preference() {
-    let world = prefers(prefers(two_groups(), "east", "west", 10), "west", "east", 10);
+    let world = prefers(two_groups(), "east", "west", 10);
     let world = member(world, "ann", &["east", "west"]).absent("ann");
     check(
         &world,

@@ -1,6 +1,6 @@
 //! Section 8.1, which queue an item goes into, and what becomes of one that goes into none.
 
-use super::story::{Story, World, channel, check, queue, when};
+use super::story::{Story, World, at, channel, check, queue, when};
 use crate::Seconds;
 use crate::routing::{RoutingSettings, ServiceKind};
 
@@ -117,7 +117,25 @@ fn what_was_asked_too_long_before_routing_began_is_left_to_people() {
 /// what is told late, because the process was down, was eligible all the time.
 #[test]
 fn what_was_asked_while_routing_was_on_is_never_too_old() {
-    check(&World::team("ann"), "5000 c1 asks at=1 -> 1 in main, 1 to ann");
+    let mut story = Story::new(&World::team("ann"));
+    story.configure(4000, &World::team("ann"));
+    story.tell("5000 c1 asks at=1 -> 1 in main, 1 to ann");
+    story.configure(6000, &World::team("").with(|all| *all = crate::routing::Routing::default()));
+    story.configure(7000, &World::team("ann"));
+    story.tell("7000 c2 asks at=6399 -> 2 unrouted: look_back");
+}
+
+/// one that is older, or the same again, is no news.
+#[test]
+fn an_older_configuration_changes_nothing() {
+    let mut story = Story::new(&World::team("ann"));
+    story.configure(1, &World::team("ann"));
+    let empty = std::sync::Arc::default();
+    for version in [0, 1, 2] {
+        let command = crate::router::Command::Reconfigure { version, routing: std::sync::Arc::clone(&empty) };
+        assert_eq!(story.give(&command, at(2)), (vec![], Ok(())));
+    }
+    story.tell("3 c1 asks -> 1 in main, 1 to ann");
 }
 
 /// the same for what becomes eligible by a change of configuration.

@@ -179,6 +179,22 @@ fn an_agent_who_did_not_answer_is_not_asked_first() {
     );
 }
 
+/// ACT-11, WI-5: after the first round they are treated like everybody, also when they decline.
+#[test]
+fn an_agent_who_was_spared_once_is_not_spared_again() {
+    let world = World::team("ann bob").queue("inbox", |inbox| inbox.reoffer_after = Seconds(100));
+    check(
+        &world,
+        "0   m1 joined by ann -> 1 with ann by hand
+         9   m1 taken off ann -> 1 reassigned, 2 in inbox, 2 to bob
+         10  bob rejects 2    -> 2 rejected by bob, 2 to ann
+         11  ann rejects 2    -> 2 rejected by ann
+         110 tick             -> 2 to bob
+         110 bob rejects 2    -> 2 rejected by bob
+         111 tick             -> 2 to ann",
+    );
+}
+
 /// ACT-11: with nobody else there they are asked when the others' turn is over.
 #[test]
 fn an_agent_who_is_the_only_one_is_asked_again_after_a_while() {

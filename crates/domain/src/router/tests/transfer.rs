@@ -1,6 +1,6 @@
 //! Section 8.5: how a conversation gets from one agent to another or into another queue.
 
-use super::story::{Story, World, channel, check, queue, schedule};
+use super::story::{Story, World, check, pool, schedule};
 use crate::Seconds;
 use crate::routing::{WhenNobody, WorkItemId};
 
@@ -27,7 +27,7 @@ fn a_conversation_can_be_handed_to_a_queue_where_nobody_is() {
     let world = World::team("ann").group("others", |_| {}).schedule("never", "23:00", "23:10").queue(
         "side",
         |side| {
-            side.pools = vec![super::story::pool("others", 0)];
+            side.pools = vec![pool("others", 0)];
             side.schedule = Some(schedule("never"));
             side.nobody = WhenNobody::Refuse;
             side.size_cap = Some(1);
@@ -248,7 +248,6 @@ fn a_late_word_of_an_earlier_hold_does_not_last() {
 #[test]
 fn a_large_conversation_stays_large() {
     let world = World::team("ann bob").channel("chat", |chat| chat.size = 3).queue("side", |_| {});
-    assert!(world.routing.queues[&queue("side")].service_channel == channel("chat"));
     check(
         &world,
         "0 c1 asks                 -> 1 in main, 1 to ann
@@ -258,6 +257,9 @@ fn a_large_conversation_stays_large() {
          3 bob accepts 2           -> 1 transferred, 2 with bob by transfer
          3 load bob                -> chat 3/4, messaging 0/4
          4 c1 handed by bob to side -> 2 transferred, 3 in side, 3 to ann
-         4 load ann                -> chat 3/4, messaging 0/4",
+         4 load ann                -> chat 3/4, messaging 0/4
+         5 c2 joined by bob        -> 4 with bob by hand
+         6 ann accepts 3           -> 3 with ann
+         7 ann transfers c1 to bob -> ! agent_full",
     );
 }

@@ -1,6 +1,6 @@
 //! EWT-1, EWT-2 and EWT-4: what waiting requesters may expect. How the mean is made is tested with the waits themselves.
 
-use super::story::{Story, World, check, queue, skill};
+use super::story::{Story, World, at, channel, check, queue, skill};
 use crate::Seconds;
 use crate::routing::{EstimateBy, Need, SkillUse};
 
@@ -67,9 +67,8 @@ fn hand_overs_to_agents_are_no_waits() {
          31 bob accepts 4            -> 4 with bob
          32 estimate 3               -> none",
     );
-    let estimate = |story: &Story, name: &str| {
-        story.router.queue_figures(&queue(name), super::story::at(32)).unwrap().estimate
-    };
+    let estimate =
+        |story: &Story, name: &str| story.router.queue_figures(&queue(name), at(32)).unwrap().estimate;
     assert_eq!((estimate(&story, "side"), estimate(&story, "main")), (Some(Seconds(20)), None));
 }
 
@@ -137,7 +136,7 @@ fn the_position_is_how_many_go_first() {
 #[test]
 fn an_overflowing_item_has_waited_since_its_first_queue() {
     let world = World::team("ann bob").absent("ann bob").queue("side", |side| {
-        side.service_channel = super::story::channel("messaging");
+        side.service_channel = channel("messaging");
     });
     let world = world.queue("inbox", |inbox| {
         inbox.overflow_queue = Some(queue("side"));

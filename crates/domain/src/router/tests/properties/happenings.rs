@@ -1,6 +1,6 @@
 //! What may happen, in any order. What it is about is chosen when it happens, so that it mostly concerns something.
 
-use super::super::story::{Story, World};
+use super::super::story::{Story, World, at};
 use super::companies::NAMES;
 use crate::router::{Errand, Place, WorkItem};
 use crate::routing::WorkItemId;
@@ -162,6 +162,6 @@ fn run(story: &mut Story, now: u32, which: &Index, taken: bool) {
     if !waiting.is_empty() {
         let (item, errand) = &waiting[which.index(waiting.len())];
         story.row(&format!("{now} tick"));
-        story.run(*item, errand, taken, super::super::story::at(now));
+        story.run(*item, errand, taken, at(now));
     }
 }
