@@ -67,6 +67,10 @@ mod routing_crashes;
 #[cfg(test)]
 mod routing_desk;
 #[cfg(test)]
+mod routing_model;
+#[cfg(test)]
+mod routing_simulation;
+#[cfg(test)]
 mod simulation;
 #[cfg(test)]
 mod support;

@@ -3,6 +3,8 @@
 //!
 //! Actors run on threads of their own; a run is deterministic because each command is awaited before the next one.
 
+pub mod routing;
+
 mod chance;
 mod check;
 mod faulty_log;

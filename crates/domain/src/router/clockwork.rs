@@ -23,10 +23,17 @@ impl Router {
 
     fn item_due(&mut self, id: WorkItemId, now: Timestamp) {
         let Some(item) = self.state.items.get(&id) else { return };
-        let due = item_dues(item, &self.routing, now).into_iter().filter(|(at, _)| *at <= now).min();
-        match (due, self.grace_until.filter(|grace| *grace > now)) {
-            (Some((_, ItemDue::MaxWait)), Some(grace)) => self.index.postpone(Due::Item(id), grace),
-            (due, _) => self.do_item_due(id, due, now),
+        let mut dues = item_dues(item, &self.routing, now);
+        let grace = self.grace_until.filter(|grace| *grace > now);
+        if grace.is_some() {
+            dues.retain(|(_, due)| *due != ItemDue::MaxWait);
+        }
+        let due = dues.iter().filter(|(at, _)| *at <= now).min().copied();
+        self.do_item_due(id, due, now);
+        if let (Some(grace), None) = (grace, due) {
+            // Everything but the end of the wait goes on as ever.
+            let next = dues.iter().map(|(at, _)| *at).fold(grace, Timestamp::min);
+            self.index.postpone(Due::Item(id), next);
         }
     }
 
@@ -43,13 +50,16 @@ impl Router {
     }
 
     fn agent_due(&mut self, id: &AgentId, now: Timestamp) {
-        let due =
-            agent_dues(id, &self.state, &self.routing, now).into_iter().filter(|(at, _)| *at <= now).min();
-        match (due, self.grace_until.filter(|grace| *grace > now)) {
-            (Some((_, AgentDue::BufferOver | AgentDue::Inactive)), Some(grace)) => {
-                self.index.postpone(Due::Agent(id.clone()), grace);
-            }
-            (due, _) => self.do_agent_due(id, due, now),
+        let mut dues = agent_dues(id, &self.state, &self.routing, now);
+        let grace = self.grace_until.filter(|grace| *grace > now);
+        if grace.is_some() {
+            dues.retain(|(_, due)| *due == AgentDue::Shift);
+        }
+        let due = dues.iter().filter(|(at, _)| *at <= now).min().copied();
+        self.do_agent_due(id, due, now);
+        if let (Some(grace), None) = (grace, due) {
+            let next = dues.iter().map(|(at, _)| *at).fold(grace, Timestamp::min);
+            self.index.postpone(Due::Agent(id.clone()), next);
         }
     }
 

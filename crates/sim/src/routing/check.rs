@@ -38,7 +38,8 @@ impl World {
         let look = Look { state, routing, now };
         for agent in routing.agents.keys() {
             let used = look.used(agent);
-            let figures = self.router.agent_figures(agent).map(|figures| figures.channels).unwrap_or_default();
+            let figures =
+                self.router.agent_figures(agent).map(|figures| figures.channels).unwrap_or_default();
             for (channel, figures) in figures {
                 let used = used.get(&channel).copied().unwrap_or(0);
                 holds(figures.in_use == used, || format!("CAP-10: {agent} has {used}, not {figures:?}"))?;

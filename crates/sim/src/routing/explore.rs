@@ -72,7 +72,6 @@ pub fn explore(setting: &Arc<Setting>, most: usize) -> Result<Coverage, Box<Coun
             Some(action) => Arc::new(after(&before, action).map_err(|broken| counterexample(None, broken))?),
             None => before,
         };
-        if depth > coverage.depth && std::env::var_os("DEPTHS").is_some() { println!("{depth}: {} states, {} open", coverage.states, open.len()); }
         coverage.depth = coverage.depth.max(depth);
         let mut found = Vec::new();
         for action in world.actions() {

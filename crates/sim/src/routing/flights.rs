@@ -6,10 +6,6 @@ use domain::router::{Command as Ask, Errand, ErrandKind, Fact, Router, RouterEve
 use domain::routing::{Routing, WorkItemId};
 use std::sync::Arc;
 
-/// A gap that is known: a conversation forgets the offer by which an agent got it once that agent has lost it again, so
-/// that an errand that is run a second time after that is taken a second time. Everything else holds all the same.
-const CONVERSATIONS_FORGET_OFFERS: bool = true;
-
 /// An errand that was given: first it is run at its conversation, then the router learns what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Flight {
@@ -43,7 +39,7 @@ impl World {
             if !waits && transferred_from.is_none() {
                 return Err(format!("LC-5: {errand:?} is taken, and nobody waits"));
             }
-            if !self.taken.insert(*offer) && !CONVERSATIONS_FORGET_OFFERS {
+            if !self.taken.insert(*offer) {
                 return Err(format!("L6: {errand:?} is taken twice"));
             }
         }

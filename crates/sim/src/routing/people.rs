@@ -102,7 +102,7 @@ impl World {
         self.ask(requester, &Command::AssignManually { agent, supervisor });
     }
 
-    pub(super) fn to_queue(&mut self, requester: usize, queue: usize) {
+    pub(super) fn hand_to_queue(&mut self, requester: usize, queue: usize) {
         let queue = self.setting.queues[queue].clone();
         self.as_owner(requester, |by| Command::TransferToQueue { by, supervisor: false, queue });
     }

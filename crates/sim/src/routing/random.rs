@@ -8,9 +8,8 @@ use domain::channel::{ChannelKind, ChannelSettings, Mode};
 use domain::condition::Condition;
 use domain::conversation::Policy;
 use domain::routing::{
-    Affinity, Agent, AssignBy, AssignmentRule, EstimateBy, Group, Need, Pool, Queue, Routing,
-    ServiceChannel, ServiceKind, SizeOverride, SkillDemand, SkillUse, WaitMessage, WhenNobody,
-    presence_names, validate,
+    Affinity, Agent, AssignBy, AssignmentRule, EstimateBy, Group, Need, Pool, Queue, Routing, ServiceChannel,
+    ServiceKind, SizeOverride, SkillDemand, SkillUse, WaitMessage, WhenNobody, presence_names, validate,
 };
 
 /// How often each kind of action is drawn, before the seed has changed that.
@@ -45,7 +44,8 @@ const WEIGHTS: [(Kind, u32); 27] = [
 ];
 const GROUPS: [&str; 3] = ["north", "south", "west"];
 const SKILLS: [&str; 2] = ["french", "billing"];
-const CHANNELS: [(&str, ServiceKind); 2] = [("chat", ServiceKind::Chat), ("messaging", ServiceKind::Messaging)];
+const CHANNELS: [(&str, ServiceKind); 2] =
+    [("chat", ServiceKind::Chat), ("messaging", ServiceKind::Messaging)];
 
 impl Setting {
     /// The world of a seed.

@@ -77,7 +77,8 @@ impl Setting {
 
 impl Requester {
     pub(super) fn new(policy: Policy, variables: &[(&str, &str)]) -> Self {
-        let personal = |(name, value): &(&str, &str)| ((*name).to_owned(), Personal::new((*value).to_owned()));
+        let personal =
+            |(name, value): &(&str, &str)| ((*name).to_owned(), Personal::new((*value).to_owned()));
         Self { policy, variables: variables.iter().map(personal).collect() }
     }
 }

@@ -1,9 +1,7 @@
 //! Small worlds: few people and everything that can go wrong between them.
 
 use super::action::{Kind, Stance};
-use super::setting::{
-    Requester, Setting, agent, group, patient, presence, queue, reason, rule, service,
-};
+use super::setting::{Requester, Setting, agent, group, patient, presence, queue, reason, rule, service};
 use domain::Seconds;
 use domain::channel::Mode;
 use domain::condition::Condition;
@@ -136,7 +134,12 @@ impl Setting {
 
 fn small(variants: Vec<Routing>, requesters: Vec<Requester>, kinds: &[Kind]) -> Setting {
     let off: Vec<String> = std::env::var("OFF").unwrap_or_default().split(',').map(str::to_owned).collect();
-    let kinds: Vec<(Kind, u32)> = PLUMBING.iter().chain(kinds).filter(|kind| !off.contains(&format!("{kind:?}"))).map(|kind| (*kind, 1)).collect();
+    let kinds: Vec<(Kind, u32)> = PLUMBING
+        .iter()
+        .chain(kinds)
+        .filter(|kind| !off.contains(&format!("{kind:?}")))
+        .map(|kind| (*kind, 1))
+        .collect();
     Setting::new(variants, requesters, &kinds)
 }
 

@@ -40,7 +40,8 @@ impl Witness<'_> {
         match event {
             RouterEvent::Reconfigured { .. } => self.routing = Arc::clone(after),
             RouterEvent::Offered { offer, service_channel, .. } => {
-                self.within_capacity(offer, service_channel).map_err(|broken| format!("{broken}: {event:?}"))?;
+                self.within_capacity(offer, service_channel)
+                    .map_err(|broken| format!("{broken}: {event:?}"))?;
             }
             RouterEvent::TakenIn { .. }
             | RouterEvent::ItemCreated { .. }
@@ -103,9 +104,10 @@ impl Witness<'_> {
                 let accepted = matches!(self.item(*item)?.place, Place::Accepted { .. });
                 require(accepted, "R2: nobody has it")
             }
-            RouterEvent::TargetExceeded { item, due } => {
-                require(!self.item(*item)?.exceeded_target && *due <= self.now, "T1: it is not late, or again")
-            }
+            RouterEvent::TargetExceeded { item, due } => require(
+                !self.item(*item)?.exceeded_target && *due <= self.now,
+                "T1: it is not late, or again",
+            ),
             RouterEvent::VariablesLearned { item, .. } => self.item(*item).map(drop),
             RouterEvent::Ended { item, ending } => self.ended(self.item(*item)?, *ending),
             RouterEvent::ErrandDone { item, kind, .. } => {
@@ -146,7 +148,9 @@ impl Witness<'_> {
         let unassigned = matches!(item.place, Place::Unrouted(_) | Place::Queued);
         require(unassigned, "R2: an agent has it")?;
         let waits = |other: &&WorkItem| {
-            matches!(other.place, Place::Queued | Place::Offered(_)) && other.ticket.is_some() && other.id != id
+            matches!(other.place, Place::Queued | Place::Offered(_))
+                && other.ticket.is_some()
+                && other.id != id
         };
         let waiting = || self.state.items.values().filter(waits);
         if item.ticket.is_some() {
@@ -155,7 +159,8 @@ impl Witness<'_> {
         let most = usize::try_from(self.routing.settings.queued_max).unwrap_or(usize::MAX);
         require(waiting().count() < most, "Q-6: too many wait")?;
         let settings = self.routing.queues.get(queue).ok_or("Q-2: there is no such queue")?;
-        let here = waiting().filter(|other| other.ticket.as_ref().is_some_and(|it| it.queue == *queue)).count();
+        let here =
+            waiting().filter(|other| other.ticket.as_ref().is_some_and(|it| it.queue == *queue)).count();
         let checked = item.subject.mode == domain::channel::Mode::Chat
             && item.origin == domain::router::ItemOrigin::Asked
             && overflow_from.is_none();
@@ -204,7 +209,10 @@ impl Witness<'_> {
             (AllocatedBy::Hand, Place::Unrouted(_)) => Ok(()),
             (AllocatedBy::Offer | AllocatedBy::Auto | AllocatedBy::Transfer, Place::Accepting(offer)) => {
                 require(offer.agent == *agent, "R2: it was offered to somebody else")?;
-                require(self.taken.contains(&item.offer_id()), "LC-5: the conversation did not take the agent")
+                require(
+                    self.taken.contains(&item.offer_id()),
+                    "LC-5: the conversation did not take the agent",
+                )
             }
             (_, _) => Err("R2: it cannot be accepted where it is".to_owned()),
         }
@@ -217,7 +225,10 @@ impl Witness<'_> {
         }
         let ticket = item.ticket.as_ref().ok_or("Q-12: it did not wait")?;
         let longest = self.routing.queues.get(&ticket.queue).and_then(|queue| queue.max_wait);
-        require(longest.is_some_and(|longest| ticket.entered.plus(longest) <= self.now), "T1: it is too early")
+        require(
+            longest.is_some_and(|longest| ticket.entered.plus(longest) <= self.now),
+            "T1: it is too early",
+        )
     }
 }
 

@@ -7,7 +7,7 @@ use super::setting::{PARTITIONS, Setting};
 use super::witness::{Witness, rows};
 use domain::conversation::{self, Context, Conversation, ConversationEvent};
 use domain::router::{Command, Fact, Refusal, Router, RouterEvent, State};
-use domain::routing::{OfferId, Routing};
+use domain::routing::OfferId;
 use domain::{ConversationId, Rejection, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -89,7 +89,9 @@ impl World {
             said: 0,
             setting,
         };
-        world.decide(&Command::Reconfigure { version: 1, routing })?.map_err(|refusal| refusal.to_string())?;
+        world
+            .decide(&Command::Reconfigure { version: 1, routing })?
+            .map_err(|refusal| refusal.to_string())?;
         for agent in 0..world.setting.agents.len() {
             world.perform(Action::Presence(agent, super::Stance::Available))?;
         }
@@ -114,7 +116,7 @@ impl World {
             Action::Finish(requester) => self.finish(requester),
             Action::Join(requester, agent) => self.join(requester, agent),
             Action::Assign(requester, agent) => self.assign(requester, agent),
-            Action::ToQueue(requester, queue) => self.to_queue(requester, queue),
+            Action::ToQueue(requester, queue) => self.hand_to_queue(requester, queue),
             Action::Fire(requester) => self.fire(requester),
             Action::Transfer(requester, agent) => self.transfer(requester, agent)?,
             Action::CancelTransfer(requester) => self.cancel_transfer(requester)?,
