@@ -7,6 +7,7 @@ use std::sync::Arc;
 /// How many worlds of each setting are looked at; a small setting has fewer.
 const STATES_MAX: usize = 40_000;
 
+#[expect(clippy::print_stdout, reason = "how much was covered is part of what the test says")]
 fn check(name: &str, setting: Setting) {
     let coverage = explore(&Arc::new(setting), STATES_MAX).unwrap_or_else(|found| panic!("{name}: {found}"));
     println!(

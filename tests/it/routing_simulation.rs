@@ -15,6 +15,7 @@ fn setting(name: &str, default: u64) -> u64 {
 
 /// R1-R3, C2, C3. `COLLOQUY_ROUTING_SEED` and `COLLOQUY_ROUTING_STEPS` run other worlds, or one of them again.
 #[test]
+#[expect(clippy::print_stdout, reason = "the seed is what a run can be repeated by")]
 fn a_million_steps_of_routing_keep_the_rules() {
     let (first, steps) = (setting("COLLOQUY_ROUTING_SEED", 1), setting("COLLOQUY_ROUTING_STEPS", STEPS));
     let run = |thread: u64| {
