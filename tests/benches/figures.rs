@@ -16,14 +16,17 @@ mod figures {
     pub(crate) mod counting;
     pub(crate) mod dormant;
     pub(crate) mod durable;
+    pub(crate) mod floor;
     pub(crate) mod http;
     pub(crate) mod latency;
+    pub(crate) mod matching;
     pub(crate) mod memory;
     pub(crate) mod plain;
     pub(crate) mod recovery;
     pub(crate) mod report;
     pub(crate) mod server;
     pub(crate) mod space;
+    pub(crate) mod staff;
     pub(crate) mod wire;
     pub(crate) mod world;
 }
@@ -31,7 +34,7 @@ mod figures {
 use clap::{Parser, ValueEnum};
 use figures::bench::{Bench, Size, Ticks};
 use figures::report::Report;
-use figures::{child, dormant, durable, http, latency, memory, recovery, space};
+use figures::{child, dormant, durable, http, latency, matching, memory, recovery, space};
 use std::path::PathBuf;
 
 /// Measures the figures that docs/performance.md publishes.
@@ -81,6 +84,8 @@ enum Name {
     Dormant,
     /// Start after a kill.
     Recovery,
+    /// What each decision of the router takes, in memory.
+    Matching,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -127,6 +132,7 @@ fn measure(name: Name, bench: &Bench) -> anyhow::Result<Report> {
         Name::Memory => memory::measure(bench),
         Name::Dormant => dormant::measure(bench),
         Name::Recovery => recovery::measure(bench),
+        Name::Matching => matching::measure(bench),
     }?;
     // A figure taken beside a busy neighbour is none; this tells which one was.
     report.fact("taken by other processes meanwhile", "% of the cores", Ticks::now()?.others_since(&before));

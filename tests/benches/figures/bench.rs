@@ -46,6 +46,12 @@ pub(crate) fn say(what: impl std::fmt::Display) {
     eprintln!("  … {what}");
 }
 
+/// For how long this thread has worked so far, without what others on the same cores did meanwhile.
+pub(crate) fn worked() -> Duration {
+    let worked = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(worked).unwrap_or_default()
+}
+
 /// How much memory this process occupies, in KiB.
 pub(crate) fn resident_kib() -> anyhow::Result<f64> {
     let status = fs::read_to_string("/proc/self/status")?;

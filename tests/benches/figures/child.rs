@@ -1,6 +1,6 @@
 //! Jobs that need a process of their own: memory that no other measurement has touched, a start that is one, a death.
 
-use super::{dormant, memory, recovery};
+use super::{dormant, matching, memory, recovery};
 use anyhow::Context as _;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ pub(crate) enum Job {
     Prepare(dormant::Prepare),
     Start(dormant::Start),
     Write(recovery::Write),
+    Weigh(matching::Weigh),
 }
 
 /// Does a job in this process, and writes what came of it to stdout.
@@ -23,6 +24,7 @@ pub(crate) fn perform(job: &str) -> anyhow::Result<()> {
         Job::Prepare(job) => serde_json::to_string(&job.perform()?)?,
         Job::Start(job) => serde_json::to_string(&job.perform()?)?,
         Job::Write(job) => serde_json::to_string(&job.perform()?)?,
+        Job::Weigh(job) => serde_json::to_string(&job.perform()?)?,
     };
     println!("{outcome}");
     Ok(())
