@@ -298,7 +298,7 @@ impl Router {
         all.into_iter().map(|((_, (.., id)), number)| (id, number)).collect()
     }
 
-    /// Whether any agent with room could take any waiting item: what [`settle`](Self::settle) leaves none of (`R3`).
+    /// Whether any agent with room could take any waiting item: what settling leaves none of (`R3`).
     /// Looks at everybody; for checks.
     pub fn unmatched(&self, now: Timestamp) -> Option<(WorkItemId, AgentId)> {
         let queued = self.state.items.values().filter(|item| item.place == Place::Queued);
