@@ -12,23 +12,16 @@ use domain::routing::{
 use std::collections::BTreeSet;
 
 /// What always happens: facts and errands get where they belong, in any order, late, twice or not at all.
-const PLUMBING: [Kind; 9] = [
-    Kind::Write,
-    Kind::TakeIn,
-    Kind::Repeat,
-    Kind::Accept,
-    Kind::Run,
-    Kind::Report,
-    Kind::Lose,
-    Kind::Crash,
-    Kind::Tick,
-];
+const PLUMBING: [Kind; 7] =
+    [Kind::Write, Kind::TakeIn, Kind::Accept, Kind::Run, Kind::Report, Kind::Lose, Kind::Crash];
 
 impl Setting {
     /// One conversation and two agents, who accept, reject, let offers time out, join, hand over and send back while its
     /// requester leaves, cancels and asks again.
     pub fn one_conversation() -> Self {
         let kinds = [
+            Kind::Tick,
+            Kind::Repeat,
             Kind::Leave,
             Kind::Cancel,
             Kind::AskAgain,
@@ -43,27 +36,47 @@ impl Setting {
         small(vec![office(2, 1)], vec![messaging()], &kinds)
     }
 
-    /// One conversation whose agents come and go: their offers are taken back, and the requester is given to others.
-    pub fn coming_and_going() -> Self {
-        let mut routing = office(2, 1);
-        routing.settings.reassign_enabled = true;
-        let kinds = [Kind::Presence, Kind::Answer, Kind::Hold, Kind::Leave];
-        let mut setting = small(vec![routing], vec![messaging()], &kinds);
+    /// One conversation whose requester is given to others when their agent has left.
+    pub fn reassigning() -> Self {
+        let kinds = [Kind::Presence, Kind::Answer, Kind::Leave, Kind::Repeat];
+        let mut setting = small(vec![reassigned()], vec![messaging()], &kinds);
         setting.stances = vec![Stance::Available, Stance::Away, Stance::Gone];
         setting
     }
 
-    /// One conversation in a queue that tells who waits, gives up, and is closed and opened by its administrator.
+    /// The same while time passes and conversations are parked: more than can be seen.
+    pub fn coming_and_going() -> Self {
+        let kinds =
+            [Kind::Tick, Kind::Presence, Kind::Answer, Kind::Hold, Kind::Leave, Kind::Repeat, Kind::Tear];
+        let mut setting = small(vec![reassigned()], vec![messaging()], &kinds);
+        setting.stances = vec![Stance::Available, Stance::Away, Stance::Gone];
+        setting
+    }
+
+    /// One conversation in a queue that nobody serves, which tells who waits, gives up, and is asked again.
+    pub fn in_vain() -> Self {
+        let mut routing = office(1, 1);
+        routing.agents.values_mut().for_each(|agent| agent.active = false);
+        impatient(&mut routing);
+        small(vec![routing], vec![messaging()], &[Kind::Tick, Kind::Repeat, Kind::Cancel, Kind::AskAgain])
+    }
+
+    /// The same with agents, and an administrator who takes them and their queues away and brings them back.
     pub fn giving_up() -> Self {
         let mut routing = office(2, 1);
-        for queue in routing.queues.values_mut() {
-            queue.max_wait = Some(Seconds(40));
-            queue.wait_messages = vec![WaitMessage { after: Seconds(15), text: "One moment.".to_owned() }];
-        }
+        impatient(&mut routing);
         let mut closed = routing.clone();
         closed.agents.values_mut().for_each(|agent| agent.active = false);
         closed.queues.retain(|id, _| id.as_str() == "sent");
-        let kinds = [Kind::Reconfigure, Kind::Cancel, Kind::AskAgain, Kind::Leave, Kind::ToQueue];
+        let kinds = [
+            Kind::Tick,
+            Kind::Reconfigure,
+            Kind::Tear,
+            Kind::Cancel,
+            Kind::AskAgain,
+            Kind::Leave,
+            Kind::ToQueue,
+        ];
         small(vec![routing, closed], vec![messaging()], &kinds)
     }
 
@@ -74,13 +87,13 @@ impl Setting {
         for queue in routing.queues.values_mut() {
             queue.max_wait = Some(Seconds(40));
         }
-        let kinds = [Kind::Leave, Kind::Finish, Kind::Reject];
-        small(vec![routing], vec![messaging(); 2], &kinds)
+        small(vec![routing], vec![messaging(); 2], &[Kind::Tick, Kind::Leave, Kind::Finish])
     }
 
     /// Two conversations and two agents with room for two: too much to see all of it.
     pub fn two_agents() -> Self {
         let kinds = [
+            Kind::Tick,
             Kind::Leave,
             Kind::Cancel,
             Kind::AskAgain,
@@ -99,6 +112,8 @@ impl Setting {
     /// beginning of it can be seen.
     pub fn everything() -> Self {
         let kinds = [
+            Kind::Tick,
+            Kind::Repeat,
             Kind::Leave,
             Kind::Cancel,
             Kind::AskAgain,
@@ -133,14 +148,22 @@ impl Setting {
 }
 
 fn small(variants: Vec<Routing>, requesters: Vec<Requester>, kinds: &[Kind]) -> Setting {
-    let off: Vec<String> = std::env::var("OFF").unwrap_or_default().split(',').map(str::to_owned).collect();
-    let kinds: Vec<(Kind, u32)> = PLUMBING
-        .iter()
-        .chain(kinds)
-        .filter(|kind| !off.contains(&format!("{kind:?}")))
-        .map(|kind| (*kind, 1))
-        .collect();
+    let kinds: Vec<(Kind, u32)> = PLUMBING.iter().chain(kinds).map(|kind| (*kind, 1)).collect();
     Setting::new(variants, requesters, &kinds)
+}
+
+/// Two agents, whose requesters are given to the other one when they have left.
+fn reassigned() -> Routing {
+    let mut routing = office(2, 1);
+    routing.settings.reassign_enabled = true;
+    routing
+}
+
+fn impatient(routing: &mut Routing) {
+    for queue in routing.queues.values_mut() {
+        queue.max_wait = Some(Seconds(40));
+        queue.wait_messages = vec![WaitMessage { after: Seconds(15), text: "One moment.".to_owned() }];
+    }
 }
 
 fn messaging() -> Requester {
