@@ -11,9 +11,11 @@
 
 /// One file a figure, and what they share.
 mod figures {
+    pub(crate) mod assignment;
     pub(crate) mod bench;
     pub(crate) mod child;
     pub(crate) mod counting;
+    pub(crate) mod desk;
     pub(crate) mod dormant;
     pub(crate) mod durable;
     pub(crate) mod floor;
@@ -24,6 +26,7 @@ mod figures {
     pub(crate) mod plain;
     pub(crate) mod recovery;
     pub(crate) mod report;
+    pub(crate) mod restart;
     pub(crate) mod server;
     pub(crate) mod space;
     pub(crate) mod staff;
@@ -34,7 +37,9 @@ mod figures {
 use clap::{Parser, ValueEnum};
 use figures::bench::{Bench, Size, Ticks};
 use figures::report::Report;
-use figures::{child, dormant, durable, http, latency, matching, memory, recovery, space};
+use figures::{
+    assignment, child, dormant, durable, http, latency, matching, memory, recovery, restart, space,
+};
 use std::path::PathBuf;
 
 /// Measures the figures that docs/performance.md publishes.
@@ -86,6 +91,10 @@ enum Name {
     Recovery,
     /// What each decision of the router takes, in memory.
     Matching,
+    /// From freed capacity to the offer in an agent's inbox, on a store.
+    Assignment,
+    /// Start with many items that wait.
+    RouterRestart,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -133,6 +142,8 @@ fn measure(name: Name, bench: &Bench) -> anyhow::Result<Report> {
         Name::Dormant => dormant::measure(bench),
         Name::Recovery => recovery::measure(bench),
         Name::Matching => matching::measure(bench),
+        Name::Assignment => assignment::measure(bench),
+        Name::RouterRestart => restart::measure(bench),
     }?;
     // A figure taken beside a busy neighbour is none; this tells which one was.
     report.fact("taken by other processes meanwhile", "% of the cores", Ticks::now()?.others_since(&before));

@@ -1,6 +1,6 @@
 //! Jobs that need a process of their own: memory that no other measurement has touched, a start that is one, a death.
 
-use super::{dormant, matching, memory, recovery};
+use super::{dormant, matching, memory, recovery, restart};
 use anyhow::Context as _;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,9 @@ pub(crate) enum Job {
     Start(dormant::Start),
     Write(recovery::Write),
     Weigh(matching::Weigh),
+    Fill(restart::Fill),
+    Strip(restart::Strip),
+    Reopen(restart::Open),
 }
 
 /// Does a job in this process, and writes what came of it to stdout.
@@ -25,6 +28,9 @@ pub(crate) fn perform(job: &str) -> anyhow::Result<()> {
         Job::Start(job) => serde_json::to_string(&job.perform()?)?,
         Job::Write(job) => serde_json::to_string(&job.perform()?)?,
         Job::Weigh(job) => serde_json::to_string(&job.perform()?)?,
+        Job::Fill(job) => serde_json::to_string(&job.perform()?)?,
+        Job::Strip(job) => serde_json::to_string(&job.perform()?)?,
+        Job::Reopen(job) => serde_json::to_string(&job.perform()?)?,
     };
     println!("{outcome}");
     Ok(())

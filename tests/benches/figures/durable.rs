@@ -83,7 +83,8 @@ async fn through_engine(
     messages: u64,
 ) -> anyhow::Result<(Commits, Commits, Duration)> {
     let log = Arc::new(Counting::new(world::open(store)?, true));
-    let engine = world::start(Arc::clone(&log) as Arc<dyn EventLog>, world::options()).await?;
+    let engine =
+        world::start(Arc::clone(&log) as Arc<dyn EventLog>, world::options(), world::channels()?).await?;
     let writing = engine.clone();
     let write = move |number: u64| {
         let engine = writing.clone();

@@ -92,7 +92,7 @@ fn tell(report: &mut Report, name: &str, turns: &[Turn]) {
 }
 
 /// What is acknowledged a second when far more is sent.
-fn most(bench: &Bench, server: &Server) -> anyhow::Result<Vec<f64>> {
+pub(crate) fn most(bench: &Bench, server: &Server) -> anyhow::Result<Vec<f64>> {
     let turn = |number: u32| {
         say(format_args!("latency: the most, round {}", number + 1));
         let mut plan = plan(server, &format!("most-{number}"), TOO_MUCH_PER_S)?;
@@ -106,7 +106,7 @@ fn most(bench: &Bench, server: &Server) -> anyhow::Result<Vec<f64>> {
     (0..bench.rounds).map(turn).collect()
 }
 
-fn plan(server: &Server, nonce: &str, rate_per_s: f64) -> anyhow::Result<Plan> {
+pub(crate) fn plan(server: &Server, nonce: &str, rate_per_s: f64) -> anyhow::Result<Plan> {
     let url = format!("http://{}", server.address);
     let mut plan = Plan::new(&url, Token::new(server::token()?), world::SMS, world::COMPANY, nonce);
     plan.rate_per_s = rate_per_s;

@@ -82,8 +82,12 @@ pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Report> {
         waiting.push(weigh(0, large.waiting)? * 1024.0 / large.waiting as f64);
         at_work.push(weigh(large.agents, 0)? * 1024.0 / large.agents as f64);
     }
-    tell(&mut report, &busy)?;
-    tell(&mut report, &light)?;
+    tell(
+        &mut report,
+        &busy.iter().map(|(small, large)| (together(small), together(large))).collect::<Vec<_>>(),
+    );
+    tell(&mut report, &busy);
+    tell(&mut report, &light);
     for (place, name) in Whole::NAMES.iter().enumerate() {
         let rounds: Vec<f64> = whole.iter().map(|whole| whole.0[place].as_secs_f64() * 1e3).collect();
         report.row(*name, "ms", &rounds);
@@ -219,8 +223,19 @@ fn reconfigure(floor: &mut Floor, routing: Routing) -> anyhow::Result<Duration> 
     Ok(took)
 }
 
-fn tell(report: &mut Report, rounds: &[(Took, Took)]) -> anyhow::Result<()> {
-    let Some((_, first)) = rounds.first() else { return Ok(()) };
+/// All decisions of a working day as one kind.
+fn together(took: &Took) -> Took {
+    let mut kinds = took.values();
+    let mut all = kinds.next().cloned();
+    if let Some(all) = &mut all {
+        // All have the same precision, and grow as needed.
+        kinds.for_each(|kind| all.add(kind).unwrap_or_default());
+    }
+    all.into_iter().map(|all| ("all decisions while everybody is busy", all)).collect()
+}
+
+fn tell(report: &mut Report, rounds: &[(Took, Took)]) {
+    let Some((_, first)) = rounds.first() else { return };
     for kind in first.keys() {
         let of = |at: f64| -> (Vec<f64>, Vec<f64>) {
             let value =
@@ -235,5 +250,4 @@ fn tell(report: &mut Report, rounds: &[(Took, Took)]) -> anyhow::Result<()> {
             report.ratio(format!("{kind}, growth of {name}"), &large, &small);
         }
     }
-    Ok(())
 }

@@ -45,7 +45,7 @@ impl Open {
         engine::block_on(async {
             let (active_max, idle_s) = if self.sleep { (FEW, 2) } else { (usize::MAX, 3600) };
             let options = Options { active_max, passivate_after: Seconds(idle_s), ..world::options() };
-            let engine = world::start(world::open(&self.store)?, options).await?;
+            let engine = world::start(world::open(&self.store)?, options, world::channels()?).await?;
             let writing = engine.clone();
             let conversations = self.conversations;
             // The second message wakes the conversation that the first has opened.

@@ -4,6 +4,7 @@
 use super::counting::Counting;
 use super::world;
 use anyhow::Context as _;
+use domain::configuration::Apply;
 use domain::{Role, Seconds};
 use engine::{Engine, Options, SystemWall, Wall as _};
 use gateway::{Application, AuthSettings, Listen, Secret, ServerSettings, Settings};
@@ -38,13 +39,18 @@ pub(crate) struct Steps {
 }
 
 impl Server {
+    /// With the channels of the world, and routing as it was.
     pub(crate) fn start(store: &Path, options: Options) -> anyhow::Result<Self> {
+        Self::start_with(store, options, world::channels()?)
+    }
+
+    pub(crate) fn start_with(store: &Path, options: Options, apply: Apply) -> anyhow::Result<Self> {
         let store = store.to_owned();
         let (stop, stopped) = oneshot::channel();
         let (started, start) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             engine::block_on(async move {
-                let (application, parts) = match put_together(&store, options).await {
+                let (application, parts) = match put_together(&store, options, apply).await {
                     Ok(put_together) => put_together,
                     Err(error) => {
                         let _ = started.send(Err(error));
@@ -92,7 +98,7 @@ impl Server {
 
 type Parts = (Arc<Counting>, Engine, Arc<Conversations>, Steps);
 
-async fn put_together(store: &Path, options: Options) -> anyhow::Result<(Application, Parts)> {
+async fn put_together(store: &Path, options: Options, apply: Apply) -> anyhow::Result<(Application, Parts)> {
     let mut steps = Steps::default();
     let mut begun = Instant::now();
     let mut lap = || {
@@ -103,7 +109,7 @@ async fn put_together(store: &Path, options: Options) -> anyhow::Result<(Applica
     let counting = Arc::new(Counting::new(world::open(store)?, false));
     let log: Arc<dyn EventLog> = Arc::<Counting>::clone(&counting);
     steps.store = lap();
-    let engine = world::start(Arc::clone(&log), options).await?;
+    let engine = world::start(Arc::clone(&log), options, apply).await?;
     steps.engine = lap();
     let conversations = Arc::new(Conversations::open(log)?);
     conversations.follow(engine.subscribe());

@@ -56,7 +56,7 @@ pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Report> {
 
 async fn fill(store: &Path, conversations: u64, list: bool) -> anyhow::Result<Sizes> {
     let log = world::open(store)?;
-    let engine = world::start(Arc::clone(&log), world::options()).await?;
+    let engine = world::start(Arc::clone(&log), world::options(), world::channels()?).await?;
     let list = if list { Some(Arc::new(Conversations::open(Arc::clone(&log))?)) } else { None };
     if let Some(list) = &list {
         list.follow(engine.subscribe());

@@ -48,9 +48,9 @@ pub(crate) fn open(store: &Path) -> anyhow::Result<Arc<dyn EventLog>> {
 }
 
 /// Starts an engine as the serving process does. A store that was kept for days goes on where it ended.
-pub(crate) async fn start(log: Arc<dyn EventLog>, options: Options) -> anyhow::Result<Engine> {
+pub(crate) async fn start(log: Arc<dyn EventLog>, options: Options, apply: Apply) -> anyhow::Result<Engine> {
     let clock = Timeline::begin(Box::new(SystemWall), log.latest_ms(), options.gap_max, Resume::LastCommit)?;
-    Ok(Engine::start(log, options, Arc::new(clock), Arc::new(RandomIds), Some(channels()?)).await?)
+    Ok(Engine::start(log, options, Arc::new(clock), Arc::new(RandomIds), Some(apply)).await?)
 }
 
 /// A requester writes an SMS, with the id that its provider gave it.
@@ -83,13 +83,18 @@ pub(crate) async fn contribute(engine: &Engine, requester: u64, number: u64) -> 
 
 /// A visitor opens a chat.
 pub(crate) async fn chat(engine: &Engine, visitor: &str) -> anyhow::Result<Accepted> {
+    chat_on(engine, WEB, visitor).await
+}
+
+/// A visitor opens a chat on this channel.
+pub(crate) async fn chat_on(engine: &Engine, of: &str, visitor: &str) -> anyhow::Result<Accepted> {
     let inbound = Inbound {
         from: Personal::new(opaque(visitor)?),
         to: opaque("site")?,
         content: content(&text(0))?,
         sent_at: None,
     };
-    Ok(engine.inbound(&channel(WEB), inbound, request(Role::Gateway, None)).await?)
+    Ok(engine.inbound(&channel(of), inbound, request(Role::Gateway, None)).await?)
 }
 
 /// Does numbered jobs, so many at a time.

@@ -13,7 +13,8 @@ type Fit = [i64; 2];
 /// One group's bench, and what an item asks of whoever sits there.
 pub(super) struct Search<'a, F> {
     bench: &'a Bench,
-    skills: &'a [SkillDemand],
+    /// The skills that are asked for, each with those who have it.
+    skills: Vec<(&'a SkillDemand, Option<&'a Row>)>,
     used: Option<SkillUse>,
     /// Whether somebody can take it, skills and all else.
     can_take: F,
@@ -27,13 +28,14 @@ struct From<'a> {
 }
 
 impl<'a, F: Fn(&AgentId) -> bool> Search<'a, F> {
-    pub(super) const fn new(
+    pub(super) fn new(
         bench: &'a Bench,
         skills: &'a [SkillDemand],
         used: Option<SkillUse>,
         can_take: F,
     ) -> Self {
-        let skills = if used.is_some() { skills } else { &[] };
+        let skills = skills.iter().filter(|_| used.is_some());
+        let skills = skills.map(|demand| (demand, bench.with(&demand.skill))).collect();
         Self { bench, skills, used, can_take }
     }
 
@@ -49,13 +51,12 @@ impl<'a, F: Fn(&AgentId) -> bool> Search<'a, F> {
     }
 
     fn search(&self, from: Option<&From<'_>>) -> Option<(RankKey, &'a AgentId)> {
-        let needed = self.skills.iter().filter(|demand| self.requires(demand));
-        let scarcest =
-            needed.map(|demand| self.bench.with(&demand.skill)).min_by_key(|row| row.map_or(0, Row::len));
+        let needed = self.skills.iter().filter(|(demand, _)| self.requires(demand));
+        let scarcest = needed.map(|(_, row)| *row).min_by_key(|row| row.map_or(0, Row::len));
         let found = match scarcest {
             Some(row) => self.best_of(row?, from),
             None => {
-                let liked = self.skills.iter().filter_map(|demand| self.bench.with(&demand.skill));
+                let liked = self.skills.iter().filter_map(|(_, row)| *row);
                 let liked = liked.filter_map(|row| self.best_of(row, from)).min();
                 liked.or_else(|| self.best_of(self.bench.everybody(), from))
             }
@@ -88,8 +89,8 @@ impl<'a, F: Fn(&AgentId) -> bool> Search<'a, F> {
     /// How well somebody's skills fit; `None` if one that is needed is missing.
     fn fit(&self, spot: &Spot) -> Option<Fit> {
         let (mut matching, mut at_level) = (0, 0);
-        for demand in self.skills {
-            let level = self.bench.with(&demand.skill).and_then(|row| row.get(spot));
+        for (demand, row) in &self.skills {
+            let level = row.and_then(|row| row.get(spot));
             let suffices = level.is_some_and(|level| *level >= demand.level);
             if !suffices && self.requires(demand) {
                 return None;
