@@ -25,6 +25,9 @@ const AGENTS: u64 = 10;
 /// Chats that wait for one of them.
 const WAITING: u64 = 50;
 
+/// One of the things that a turn measured.
+type Part = fn(&Turn) -> &[f64];
+
 /// What one turn gave, in milliseconds.
 #[derive(Default)]
 struct Turn {
@@ -71,10 +74,10 @@ pub(crate) fn measure(bench: &Bench) -> anyhow::Result<Report> {
 }
 
 fn tell(report: &mut Report, name: &str, turns: &[Turn]) {
-    let of = |part: fn(&Turn) -> &[f64], share: f64| -> Vec<f64> {
+    let of = |part: Part, share: f64| -> Vec<f64> {
         turns.iter().map(|turn| quantile(part(turn), share)).collect()
     };
-    let parts: [(&str, fn(&Turn) -> &[f64]); 5] = [
+    let parts: [(&str, Part); 5] = [
         ("one commit", |turn| &turn.commits),
         ("an agent ends a conversation, until that is durable", |turn| &turn.ended),
         ("an agent ends a conversation, until their next offer is there", |turn| &turn.freed),
