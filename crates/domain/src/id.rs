@@ -27,6 +27,10 @@ pub struct ChannelId(Arc<str>);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AgentId(Arc<str>);
 
+/// The name of a user of the integrator's: somebody who is known beyond one channel (section 2).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(Arc<str>);
+
 /// A name is 1 to 64 of the characters `A-Z a-z 0-9 . _ - @`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NameError;
@@ -115,6 +119,21 @@ impl AgentId {
     }
 }
 
+impl UserId {
+    /// Checks and takes a name.
+    ///
+    /// # Errors
+    /// [`NameError`].
+    pub fn new(name: &str) -> Result<Self, NameError> {
+        checked(name).map(Self)
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A checked name, shared by all of its clones.
 pub(crate) fn checked(name: &str) -> Result<Arc<str>, NameError> {
     let legal = (1..=64).contains(&name.len())
@@ -129,6 +148,12 @@ impl fmt::Display for ChannelId {
 }
 
 impl fmt::Display for AgentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for UserId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }

@@ -5,8 +5,8 @@
 mod said;
 mod texts;
 
-pub use said::{Said, to_agent, to_requester};
-pub use texts::{Arguments, TextError, Texts, render};
+pub use said::{Place, Said, to_agent, to_requester};
+pub use texts::{Arguments, LANGUAGES_MAX_COUNT, TEXT_MAX, TextError, Texts, render};
 
 use crate::channel::{ChannelKind, Mode};
 

@@ -18,6 +18,7 @@ mod committer;
 mod configuration;
 mod contact_actor;
 mod conversation_actor;
+mod deliver;
 mod engine;
 mod errands;
 mod error;
@@ -41,6 +42,9 @@ pub use clock::{
     Clock, IdSource, ManualClock, ManualWall, RandomIds, SequentialIds, SystemWall, Timeline, Wall,
 };
 pub use command::{Accepted, AgentInitiated, CommandId, Cursor, EventRecord, Inbound, Order, Request};
+pub use deliver::{
+    Attempt, Deliver, Delivery, DeliveryKey, Outgoing, OutgoingEvent, OutgoingMessage, Trying,
+};
 pub use engine::{Engine, Health};
 pub use error::{Error, StartError};
 pub use explain::{ItemHistory, ItemStep};

@@ -1,0 +1,137 @@
+//! The way out: what the outbox asks of whoever reaches requesters and subscribers.
+//!
+//! The outbox decides what is delivered, in which order and how often it is tried; an implementation tries once.
+
+use domain::channel::ChannelKind;
+use domain::notice::NoticeKey;
+use domain::{
+    Address, AgentId, Attachment, ChannelId, ConversationId, MessageId, Personal, Seconds, Timestamp,
+};
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+/// One try at a delivery.
+pub type Trying<'a> = Pin<Box<dyn Future<Output = Attempt> + Send + 'a>>;
+
+/// Reaches the outside.
+pub trait Deliver: Send + Sync + 'static {
+    /// Tries once. The same key may come again, after a crash even if it went through; whoever receives it can tell by
+    /// the key (`L5`). Dropping the future gives up.
+    fn deliver<'a>(&'a self, delivery: &'a Delivery) -> Trying<'a>;
+
+    /// Whether what is said on a channel is pushed out. Otherwise it is pulled, or shown to whoever is connected.
+    fn pushes(&self, channel: &ChannelId) -> bool;
+}
+
+/// Names a delivery for ever: the fact that it tells, and which of the things that it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeliveryKey {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The version of the fact.
+    pub version: u64,
+    /// Which of the things that it says, from 0.
+    pub part: u16,
+}
+
+/// Something to deliver.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The same for every try.
+    pub key: DeliveryKey,
+    /// Which try it is, from 1.
+    pub attempt: u32,
+    /// When the fact was committed.
+    pub at: Timestamp,
+    /// What goes out.
+    pub what: Outgoing,
+}
+
+/// What goes out.
+#[derive(Clone, Debug)]
+pub enum Outgoing {
+    /// Something that is said to a requester.
+    Message(Box<OutgoingMessage>),
+    /// A fact that a subscriber is told.
+    Event(Box<OutgoingEvent>),
+}
+
+/// Something that is said to a requester.
+#[derive(Clone, Debug)]
+pub struct OutgoingMessage {
+    /// On which channel.
+    pub channel: ChannelId,
+    /// What the channel is.
+    pub kind: ChannelKind,
+    /// The company's address.
+    pub from: Address,
+    /// The requester's address.
+    pub to: Personal<Address>,
+    /// The message's id, if it is somebody's.
+    pub message: Option<MessageId>,
+    /// Who wrote it, if somebody did.
+    pub agent: Option<AgentId>,
+    /// What it means, if the system says it.
+    pub notice: Option<NoticeKey>,
+    /// The words; empty if there are only files.
+    pub text: Personal<String>,
+    /// Files, in order.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A fact that a subscriber is told.
+#[derive(Clone, Debug)]
+pub struct OutgoingEvent {
+    /// The subscription's name.
+    pub subscription: String,
+    /// The fact's name, such as `conversation.closed`.
+    pub type_name: &'static str,
+    /// The conversation's channel.
+    pub channel: ChannelId,
+    /// What the fact says, as JSON.
+    pub data: Personal<serde_json::Value>,
+}
+
+/// What came of a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// It was taken.
+    Sent {
+        /// How the provider calls it, if it does.
+        provider_id: Option<String>,
+    },
+    /// It was not, and may be tried again.
+    Retry {
+        /// Why, as a short stable code such as `http_500`, `timeout` or `twilio_20429`.
+        code: String,
+        /// How long the receiver wants to be left alone, if it says so.
+        after: Option<Seconds>,
+    },
+    /// It was not, and never will be.
+    Refused {
+        /// Why, as above.
+        code: String,
+        /// Whether the requester does not want to hear from this address (`OPT-4`).
+        opted_out: bool,
+    },
+}
+
+impl DeliveryKey {
+    /// Reads what [`Display`](fmt::Display) writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let key = Self {
+            conversation: ConversationId::parse(parts.next()?)?,
+            version: parts.next()?.parse().ok()?,
+            part: parts.next()?.parse().ok()?,
+        };
+        parts.next().is_none().then_some(key)
+    }
+}
+
+impl fmt::Display for DeliveryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.conversation, self.version, self.part)
+    }
+}
