@@ -10,10 +10,14 @@ use std::{
     io::ErrorKind,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
+    time::{Duration, Instant},
 };
 
 const FORMAT: u32 = 1;
 const PAGE: usize = 256;
+/// How long a lock is waited for, and how often it is tried.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// A store that was opened and checked.
 pub(super) struct Opened {
@@ -46,7 +50,7 @@ fn open_unguarded(path: &Path, options: &SledOptions) -> Result<Opened, Error> {
     }
     fs::create_dir_all(&folder).map_err(io)?;
     let config = sled::Config::new().path(&folder).cache_capacity(options.cache_bytes).flush_every_ms(None);
-    let db = config.open().map_err(|error| not_opened(path, error))?;
+    let db = open_patiently(path, &config)?;
     let log = db.open_tree("log").map_err(failed)?;
     let file = File::open(folder.join("db")).map_err(io)?;
     if log.get(keys::meta("format")).map_err(failed)?.is_none() {
@@ -62,6 +66,17 @@ fn open_unguarded(path: &Path, options: &SledOptions) -> Result<Opened, Error> {
     let identity = identity(&log)?;
     let found = check(path, &log, &identity)?;
     Ok(Opened { db, log, identity, file, found })
+}
+
+/// Waits a moment for a lock: the threads of one who has just let go of the store, or was killed, may still hold it.
+fn open_patiently(path: &Path, config: &sled::Config) -> Result<Db, Error> {
+    let begun = Instant::now();
+    loop {
+        match config.open().map_err(|error| not_opened(path, error)) {
+            Err(Error::Locked { .. }) if begun.elapsed() < LOCK_PATIENCE => std::thread::sleep(LOCK_PAUSE),
+            opened => return opened,
+        }
+    }
 }
 
 /// Writes what the store is, and makes the names of its files durable before anything is promised.
