@@ -1,3 +1,5 @@
+//! The matrix line by line, and the words.
+
 use super::*;
 
 fn table() -> Vec<(NoticeKey, &'static str)> {
