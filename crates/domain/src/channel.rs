@@ -40,6 +40,15 @@ pub enum ChannelKind {
     Slack,
 }
 
+/// Who answers a requester first (`VA-12`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Responder {
+    /// An agent, whom the router finds.
+    LiveAgent,
+    /// The integrator's virtual agent, until an agent is asked for.
+    VirtualAgent,
+}
+
 /// The settings of one channel, as a whole: reminder and cancel cannot be set apart (`IDLE-6`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelSettings {
@@ -59,6 +68,8 @@ pub struct ChannelSettings {
     pub actions: Actions,
     /// Whether live agents serve it; if not, asking for one is refused (`CH-7`).
     pub live_agents: bool,
+    /// Who answers first (`VA-12`).
+    pub first_responder: Responder,
     /// The texts that the engine says.
     pub messages: Messages,
 }
@@ -125,6 +136,21 @@ impl Mode {
     /// The mode of that name.
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Chat, Self::Messaging].into_iter().find(|mode| mode.name() == name)
+    }
+}
+
+impl Responder {
+    /// The name in configuration and events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LiveAgent => "live_agent",
+            Self::VirtualAgent => "virtual_agent",
+        }
+    }
+
+    /// The responder of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::LiveAgent, Self::VirtualAgent].into_iter().find(|responder| responder.name() == name)
     }
 }
 
@@ -208,6 +234,7 @@ impl ChannelSettings {
             idle_chat: IdleChat::default(),
             actions: Actions::defaults(mode),
             live_agents: true,
+            first_responder: Responder::LiveAgent,
             messages: Messages::default(),
         }
     }

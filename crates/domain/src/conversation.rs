@@ -48,6 +48,8 @@ pub struct Conversation {
     pub participants: BTreeSet<AgentId>,
     /// Whether an agent ever joined.
     pub engaged: bool,
+    /// Whether the virtual agent was the first to answer, and gets it back when an agent is no longer wanted (`VA-6`).
+    pub has_virtual_agent: bool,
     /// The version of the event with which it waits for an agent; `None` while one has it, once the wait was cancelled
     /// or given up, and once it is over.
     pub request: Option<u64>,
@@ -79,6 +81,8 @@ pub enum Lifecycle {
 pub enum Owner {
     /// Nobody, or nobody any more.
     Queue,
+    /// The virtual agent, which answers until an agent is asked for (section 11).
+    VirtualAgent,
     /// An agent.
     Agent(AgentId),
 }
@@ -131,7 +135,7 @@ impl Owner {
     /// The agent who has it, if one has.
     pub const fn agent(&self) -> Option<&AgentId> {
         match self {
-            Self::Queue => None,
+            Self::Queue | Self::VirtualAgent => None,
             Self::Agent(agent) => Some(agent),
         }
     }

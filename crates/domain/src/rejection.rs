@@ -21,6 +21,8 @@ pub enum Rejection {
     OfferStale,
     /// Another agent has the conversation; only one that waits can be given away (`SUP-6`).
     AlreadyAssigned,
+    /// The virtual agent has the conversation; whoever writes first does so in a new one (`PRO-3`).
+    WithVirtualAgent,
     /// The agent has answered meanwhile, so the conversation stays with them (`RE-5`).
     Answered,
     /// A chat is opened by the requester only (`PRO-1` is for messaging).
@@ -48,6 +50,7 @@ impl Rejection {
             Self::WrongState(_) => "wrong_state",
             Self::OfferStale => "offer_stale",
             Self::AlreadyAssigned => "already_assigned",
+            Self::WithVirtualAgent => "with_virtual_agent",
             Self::Answered => "answered",
             Self::LiveAgentsDisabled => "live_agents_disabled",
             Self::ChatNotAgentInitiated => "chat_not_agent_initiated",
@@ -73,6 +76,9 @@ impl fmt::Display for Rejection {
             }
             Self::OfferStale => f.write_str("the conversation no longer waits for this offer"),
             Self::AlreadyAssigned => f.write_str("the conversation is assigned to another agent already"),
+            Self::WithVirtualAgent => {
+                f.write_str("the virtual agent has the conversation; join it, or end it first")
+            }
             Self::Answered => f.write_str("the agent has answered meanwhile, and keeps the conversation"),
             Self::LiveAgentsDisabled => {
                 f.write_str("there are no live agents on this channel; ask for one on another channel")

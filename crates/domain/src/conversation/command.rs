@@ -1,7 +1,7 @@
 //! What may be asked of a conversation.
 
 use super::{Policy, TimerKind};
-use crate::channel::Messages;
+use crate::channel::{Messages, Responder};
 use crate::routing::{OfferId, QueueId, WorkItemId};
 use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp};
 
@@ -38,7 +38,14 @@ pub enum Command {
         /// Who.
         agent: AgentId,
     },
-    /// The requester wants an agent after all (`VA-6`).
+    /// The virtual agent writes; refused once it no longer has the conversation (`C3`).
+    PostVirtual {
+        /// What.
+        message: Message,
+    },
+    /// The virtual agent is done (section 3.2, Auto Closed).
+    EndByVirtualAgent,
+    /// The requester wants an agent, or the virtual agent hands over (`VA-1`, `VA-6`).
     RequestAgent,
     /// The requester no longer wants an agent (`VA-6`).
     CancelRequest,
@@ -153,6 +160,8 @@ pub struct Opening {
     pub policy: Policy,
     /// Who writes first.
     pub origin: Origin,
+    /// Who answers a requester first (`VA-12`).
+    pub responder: Responder,
     /// The first message.
     pub message: Message,
 }

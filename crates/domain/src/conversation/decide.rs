@@ -2,12 +2,14 @@
 
 mod assignment;
 mod fire;
+mod virtual_agent;
 mod waiting;
 
 use super::{
     ClosedBy, ClosedState, Command, Context, Conversation, ConversationEvent, Lifecycle, Opening, Origin,
-    Policy, ResumedBy, StateReason, Timer,
+    Owner, Policy, ResumedBy, StateReason, Timer,
 };
+use crate::channel::Responder;
 use crate::{AgentId, Message, Rejection, Timestamp};
 
 /// Turns an intent into facts, or refuses. An intent that is fulfilled already gives no facts.
@@ -53,6 +55,10 @@ fn decide_live(
             Ok(vec![posted(agent, message)])
         }
         Command::Contribute { agent, message } => {
+            // PRO-3: it is not joined, another one takes its place.
+            if conversation.owner == Owner::VirtualAgent {
+                return Err(Rejection::WithVirtualAgent);
+            }
             let mut events = assignment::join(conversation, agent);
             events.push(posted(agent, message));
             Ok(events)
@@ -69,6 +75,8 @@ fn decide_live(
             Ok(vec![ended_by_agent(ClosedBy::Supervisor(supervisor.clone()))])
         }
         Command::Fault => Ok(vec![faulted()]),
+        Command::PostVirtual { message } => virtual_agent::post(conversation, message),
+        Command::EndByVirtualAgent => virtual_agent::end(conversation),
         Command::RequestAgent => waiting::request(conversation),
         Command::CancelRequest => waiting::cancel(conversation),
         Command::EndWait { item, text } => waiting::end(conversation, *item, text.as_ref()),
@@ -97,14 +105,16 @@ fn open(opening: &Opening, context: Context<'_>) -> Result<Vec<ConversationEvent
     };
     match (&opening.origin, &opening.policy) {
         (Origin::Requester { sent_at, redelivered }, Policy::Chat { .. } | Policy::Messaging { .. }) => {
-            Ok(vec![
-                opened(None),
-                ConversationEvent::RequesterMessagePosted {
-                    message: opening.message.clone(),
-                    sent_at: *sent_at,
-                    counts_from: counts_from(*sent_at, *redelivered, Timestamp(i64::MIN), context.now),
-                },
-            ])
+            let posted = ConversationEvent::RequesterMessagePosted {
+                message: opening.message.clone(),
+                sent_at: *sent_at,
+                counts_from: counts_from(*sent_at, *redelivered, Timestamp(i64::MIN), context.now),
+            };
+            let engaged = match opening.responder {
+                Responder::VirtualAgent => Some(ConversationEvent::VirtualAgentEngaged),
+                Responder::LiveAgent => None,
+            };
+            Ok([opened(None), posted].into_iter().chain(engaged).collect())
         }
         (Origin::Agent(_), Policy::Chat { .. }) => Err(Rejection::ChatNotAgentInitiated),
         (Origin::Agent(agent), Policy::Messaging { .. }) => Ok(vec![
@@ -140,7 +150,9 @@ fn receive(
         // LC-6: the same agent goes on, even over capacity (CAP-9).
         Lifecycle::OnHold => vec![posted, ConversationEvent::Resumed { by: ResumedBy::RequesterMessage }],
         // one that waits for nobody asks for an agent again.
-        Lifecycle::New if conversation.request.is_none() => vec![posted, ConversationEvent::AgentRequested],
+        Lifecycle::New if conversation.request.is_none() => {
+            vec![posted, ConversationEvent::AgentRequested { from_virtual_agent: false }]
+        }
         Lifecycle::New | Lifecycle::WorkInProgress | Lifecycle::Closed => vec![posted],
     }
 }
@@ -163,7 +175,7 @@ fn resume(conversation: &Conversation, agent: &AgentId) -> Result<Vec<Conversati
 
 fn ended_by_requester(conversation: &Conversation) -> ConversationEvent {
     // LC-10, LC-13, 18.4: it depends on whether an agent had come.
-    let (state, reason) = if conversation.is_engaged() {
+    let (state, reason) = if conversation.is_engaged() || conversation.owner == Owner::VirtualAgent {
         (ClosedState::Complete, StateReason::UserEnded)
     } else {
         (ClosedState::Abandoned, StateReason::LeftBeforeEngagement)

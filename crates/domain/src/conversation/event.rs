@@ -49,10 +49,21 @@ pub enum ConversationEvent {
         /// What took it from them.
         why: Unassignment,
     },
-    /// It waits for an agent again, after the wait had been cancelled or given up (`VA-6`, `Q-13`).
-    AgentRequested,
-    /// The requester no longer wants an agent (`VA-6`).
+    /// It waits for an agent: the virtual agent handed it over (`VA-1`), or the wait had been cancelled or given up
+    /// (`VA-6`, `Q-13`).
+    AgentRequested {
+        /// Whether the virtual agent had it until now, so that the requester is told.
+        from_virtual_agent: bool,
+    },
+    /// The requester no longer wants an agent (`VA-6`); where there is a virtual agent, that has it again.
     AgentRequestCancelled,
+    /// The virtual agent answers from now on (`VA-12`).
+    VirtualAgentEngaged,
+    /// The virtual agent wrote. It answers for nobody: no timer hangs on it (`ACT-6`).
+    VirtualAgentMessagePosted {
+        /// What.
+        message: Message,
+    },
     /// The wait was given up; the conversation stays open without an agent until the requester writes (`Q-13`).
     WaitEnded {
         /// What had waited.
@@ -177,6 +188,8 @@ pub enum StateReason {
     MaxWaitElapsed,
     /// It was refused instead of being made to wait (`Q-16`, `BH-7`).
     NotRouted,
+    /// The virtual agent was done, and nobody had asked for an agent.
+    AutoClosed,
 }
 
 /// Who or what closed it.
@@ -199,6 +212,8 @@ pub enum ClosedBy {
     Engine,
     /// The router, because no agent will come.
     Router,
+    /// The virtual agent, because all is said.
+    VirtualAgent,
 }
 
 impl ClosedState {
@@ -225,6 +240,7 @@ impl StateReason {
             Self::Error => "error",
             Self::MaxWaitElapsed => "max_wait_elapsed",
             Self::NotRouted => "not_routed",
+            Self::AutoClosed => "auto_closed",
         }
     }
 }

@@ -26,10 +26,19 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
             agent_joined(&mut conversation, stamp, agent);
         }
         ConversationEvent::Unassigned { agent, why } => unassign(&mut conversation, stamp, agent, why),
-        ConversationEvent::AgentRequested => conversation.request = Some(stamp.version),
+        ConversationEvent::AgentRequested { from_virtual_agent: _ } => {
+            conversation.owner = Owner::Queue;
+            conversation.lifecycle = Lifecycle::New;
+            conversation.request = Some(stamp.version);
+        }
+        ConversationEvent::AgentRequestCancelled if conversation.has_virtual_agent => {
+            with_virtual_agent(&mut conversation);
+        }
         ConversationEvent::AgentRequestCancelled | ConversationEvent::WaitEnded { .. } => {
             conversation.request = None;
         }
+        ConversationEvent::VirtualAgentEngaged => with_virtual_agent(&mut conversation),
+        ConversationEvent::VirtualAgentMessagePosted { .. } => {}
         ConversationEvent::WaitMessageSent { item, number, text: _ } => {
             conversation.told = Some((*item, *number));
         }
@@ -65,6 +74,7 @@ fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
         owner: Owner::Queue,
         participants: BTreeSet::new(),
         engaged: false,
+        has_virtual_agent: false,
         // Whoever writes first waits for an agent, an agent does not.
         request: by_agent.is_none().then_some(1),
         offer: None,
@@ -72,6 +82,14 @@ fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
         anchors: Anchors::default(),
         messages: MessageCounts::default(),
     })
+}
+
+/// The virtual agent has it: shown as in progress, and nobody is waited for.
+fn with_virtual_agent(conversation: &mut Conversation) {
+    conversation.owner = Owner::VirtualAgent;
+    conversation.has_virtual_agent = true;
+    conversation.lifecycle = Lifecycle::WorkInProgress;
+    conversation.request = None;
 }
 
 /// Disarms what waits for the requester (`IDLE-5`, `ACT-8`), arms what waits for the agent.
@@ -146,7 +164,7 @@ fn agent_wrote(conversation: &mut Conversation, stamp: Stamp) {
 /// A later agent-side message is a new anchor, and the reminder is possible again (`IDLE-4`). While nobody has the
 /// conversation the clock stands (`IDLE-9`), though a second agent may still be in it and write.
 fn start_idle_clock(conversation: &mut Conversation, stamp: Stamp) {
-    if conversation.owner != Owner::Queue {
+    if conversation.owner.agent().is_some() {
         conversation.anchors.idle_since = Some(stamp);
         conversation.anchors.reminded = false;
     }

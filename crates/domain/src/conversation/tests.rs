@@ -10,4 +10,5 @@ mod reassignment;
 mod story;
 mod timer_contract;
 mod transfer;
+mod virtual_agent;
 mod waiting;

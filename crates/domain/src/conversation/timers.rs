@@ -1,6 +1,7 @@
 //! Which timers a conversation has: a pure function of its state (section 6.4, `T2`).
 
 use super::{Conversation, Owner, Policy};
+use crate::channel::IDLE_DEFAULT;
 use crate::{Seconds, Stamp, Timestamp};
 
 /// One armed timer. A fire is valid only while exactly this is in the set.
@@ -109,7 +110,7 @@ fn chat_timers(conversation: &Conversation) -> Vec<Timer> {
     }
     // IDLE-15: where only a person's message starts the clock and none has written, a chat that an agent has never times
     // out. Back in the queue it does again, as any other that waits.
-    let owned = conversation.owner != Owner::Queue;
+    let owned = conversation.owner.agent().is_some();
     if owned && human_only && !anchors.human_agent_spoke {
         return Vec::new();
     }
@@ -123,9 +124,11 @@ fn messaging_timers(conversation: &Conversation) -> Vec<Timer> {
     else {
         return Vec::new();
     };
+    // IDLE-10, IDLE-11: with the virtual agent it times out as a chat does, also where nobody set a time.
+    let idle = idle.or((conversation.owner == Owner::VirtualAgent).then_some(IDLE_DEFAULT));
     let anchors = &conversation.anchors;
     // An agent has to have it for one to be prompted, or to lose it.
-    let waiting = anchors.first_unanswered.filter(|_| conversation.owner != Owner::Queue);
+    let waiting = anchors.first_unanswered.filter(|_| conversation.owner.agent().is_some());
     let unprompted = waiting.filter(|_| !anchors.prompted);
     // Whoever gets it late has the whole time too. Else it would go round among all agents at once.
     let unanswered = waiting.map(|since| later(since, anchors.assigned));

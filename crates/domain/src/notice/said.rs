@@ -10,6 +10,8 @@ use crate::{AgentId, Message};
 pub enum Said<'a> {
     /// The requester's own words.
     ByRequester(&'a Message),
+    /// The virtual agent's words.
+    ByVirtualAgent(&'a Message),
     /// An agent's words.
     ByAgent(&'a AgentId, &'a Message),
     /// A system message.
@@ -96,6 +98,9 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         ConversationEvent::AgentMessagePosted { agent, message } => {
             vec![Candidate::Words(Said::ByAgent(agent, message))]
         }
+        ConversationEvent::VirtualAgentMessagePosted { message } => {
+            vec![Candidate::Words(Said::ByVirtualAgent(message))]
+        }
         ConversationEvent::Opened { by_agent: None, .. } => vec![Candidate::of(NoticeKey::ConversationAck)],
         ConversationEvent::AgentJoined { agent, greeting, .. } => {
             let entered = Candidate::by(NoticeKey::ParticipantEntered, agent);
@@ -103,8 +108,12 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
             let greeting = greeting.map(|text| Candidate::saying(NoticeKey::InitialAgentResponse, text));
             std::iter::once(entered).chain(greeting).collect()
         }
+        ConversationEvent::AgentRequested { from_virtual_agent: true } => {
+            vec![Candidate::of(NoticeKey::AgentTransfer)]
+        }
         // Between agents and queues it is silent in messaging.
-        ConversationEvent::Unassigned { .. } | ConversationEvent::AgentRequested => match mode {
+        ConversationEvent::Unassigned { .. }
+        | ConversationEvent::AgentRequested { from_virtual_agent: false } => match mode {
             Mode::Chat => vec![Candidate::of(NoticeKey::AgentTransfer)],
             Mode::Messaging => Vec::new(),
         },
@@ -123,6 +132,7 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         ConversationEvent::Opened { by_agent: Some(_), .. }
         | ConversationEvent::WaitEnded { requester_text: None, .. }
         | ConversationEvent::AgentRequestCancelled
+        | ConversationEvent::VirtualAgentEngaged
         | ConversationEvent::Held { .. }
         | ConversationEvent::Resumed { .. }
         | ConversationEvent::AgentPrompted { .. } => Vec::new(),
@@ -136,6 +146,9 @@ fn for_agent(event: &ConversationEvent) -> Vec<Candidate<'_>> {
         }
         ConversationEvent::AgentMessagePosted { agent, message } => {
             vec![Candidate::Words(Said::ByAgent(agent, message))]
+        }
+        ConversationEvent::VirtualAgentMessagePosted { message } => {
+            vec![Candidate::Words(Said::ByVirtualAgent(message))]
         }
         ConversationEvent::AgentJoined { agent, .. } => {
             vec![Candidate::by(NoticeKey::ParticipantEntered, agent)]
@@ -155,7 +168,8 @@ fn for_agent(event: &ConversationEvent) -> Vec<Candidate<'_>> {
         }
         ConversationEvent::Closed { by, reason, .. } => vec![closed(by, *reason, None)],
         ConversationEvent::Opened { .. }
-        | ConversationEvent::AgentRequested
+        | ConversationEvent::AgentRequested { .. }
+        | ConversationEvent::VirtualAgentEngaged
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
@@ -169,6 +183,7 @@ fn closed<'a>(by: &'a ClosedBy, reason: StateReason, text: Option<&'a str>) -> C
     let (key, agent) = match by {
         ClosedBy::Agent(agent) | ClosedBy::Supervisor(agent) => (NoticeKey::ClosedByActor, Some(agent)),
         ClosedBy::Requester => (NoticeKey::ClosedByActor, None),
+        ClosedBy::VirtualAgent => (NoticeKey::ClosedBySystem, None),
         ClosedBy::Timer { kind: TimerKind::IdleCancel, .. } => (NoticeKey::IdleClosed, None),
         ClosedBy::Router if reason == StateReason::MaxWaitElapsed => (NoticeKey::MaxWaitElapsed, None),
         ClosedBy::Router => (NoticeKey::NoAgentAvailable, None),

@@ -9,7 +9,7 @@ use crate::{AgentId, Rejection};
 /// added and the assignment stays (`PRO-2`).
 pub(super) fn join(conversation: &Conversation, agent: &AgentId) -> Vec<ConversationEvent> {
     match &conversation.owner {
-        Owner::Queue => vec![joined(agent, true)],
+        Owner::Queue | Owner::VirtualAgent => vec![joined(agent, true)],
         Owner::Agent(_) if conversation.participants.contains(agent) => Vec::new(),
         Owner::Agent(_) => vec![joined(agent, false)],
     }
@@ -50,7 +50,7 @@ pub(super) fn manually(
     agent: &AgentId,
 ) -> Result<Vec<ConversationEvent>, Rejection> {
     match &conversation.owner {
-        Owner::Queue => Ok(vec![joined(agent, true)]),
+        Owner::Queue | Owner::VirtualAgent => Ok(vec![joined(agent, true)]),
         Owner::Agent(owner) if owner == agent => Ok(Vec::new()),
         Owner::Agent(_) => Err(Rejection::AlreadyAssigned),
     }

@@ -2,7 +2,7 @@
 
 use crate::AgentId;
 use crate::conversation::{
-    ClosedBy, ClosedState, Context, Conversation, ConversationEvent, StateReason, Timer, TimerKind,
+    ClosedBy, ClosedState, Context, Conversation, ConversationEvent, Owner, StateReason, Timer, TimerKind,
     Unassignment, timers,
 };
 
@@ -32,7 +32,8 @@ pub(super) fn fire(
         }
         TimerKind::ConversationIdle => {
             // IDLE-14: the reason depends on whether anybody engaged.
-            let (state, reason) = if conversation.is_engaged() {
+            let with_virtual_agent = conversation.owner == Owner::VirtualAgent;
+            let (state, reason) = if conversation.is_engaged() || with_virtual_agent {
                 (ClosedState::Complete, StateReason::NoUserResponse)
             } else {
                 (ClosedState::Abandoned, StateReason::NoActivity)

@@ -10,7 +10,10 @@ pub(super) fn request(conversation: &Conversation) -> Result<Vec<ConversationEve
     require_unassigned(conversation)?;
     Ok(match conversation.request {
         Some(_) => Vec::new(),
-        None => vec![ConversationEvent::AgentRequested],
+        None => {
+            let from_virtual_agent = conversation.owner == Owner::VirtualAgent;
+            vec![ConversationEvent::AgentRequested { from_virtual_agent }]
+        }
     })
 }
 
@@ -75,13 +78,13 @@ pub(super) fn tell(
 pub(super) fn require_waiting(conversation: &Conversation) -> Result<(), Rejection> {
     match (&conversation.owner, conversation.request) {
         (Owner::Queue, Some(_)) => Ok(()),
-        (Owner::Queue, None) | (Owner::Agent(_), _) => Err(Rejection::OfferStale),
+        (Owner::Queue, None) | (Owner::VirtualAgent | Owner::Agent(_), _) => Err(Rejection::OfferStale),
     }
 }
 
 fn require_unassigned(conversation: &Conversation) -> Result<(), Rejection> {
     match conversation.owner {
-        Owner::Queue => Ok(()),
+        Owner::Queue | Owner::VirtualAgent => Ok(()),
         Owner::Agent(_) => Err(Rejection::WrongState(conversation.lifecycle)),
     }
 }

@@ -60,6 +60,10 @@ fn check_owner(state: &Conversation) {
             assert!(!kinds(&agents) && !kinds(&idle), "nobody has it: {state:?}");
             assert!(matches!(state.lifecycle, Lifecycle::New | Lifecycle::Closed));
         }
+        Owner::VirtualAgent => {
+            assert!(state.has_virtual_agent && state.request.is_none(), "nobody is waited for: {state:?}");
+            assert!(!kinds(&[TimerKind::PromptAgent, TimerKind::Reassign, TimerKind::IdleCancel]));
+        }
     }
     assert!(state.request.is_none() || !state.is_closed());
     assert!(state.request.is_none_or(|version| version <= state.version));
@@ -68,10 +72,14 @@ fn check_owner(state: &Conversation) {
 proptest! {
     /// C3, TR-4: after every input of every story.
     #[test]
-    fn who_has_it_who_is_in_it_and_who_is_waited_for_agree(policy in policy(), inputs in inputs()) {
+    fn who_has_it_who_is_in_it_and_who_is_waited_for_agree(
+        policy in policy(),
+        first in select(vec!["requester", "requester to bot"]),
+        inputs in inputs(),
+    ) {
         let mut teller = Teller::new(policy);
         let (mut now, mut joined, mut told) = (0, false, None);
-        for (pause, input) in [(0, "requester")].into_iter().chain(inputs) {
+        for (pause, input) in [(0, first)].into_iter().chain(inputs) {
             now += pause;
             for event in teller.attempt(now, input).unwrap_or_default() {
                 joined |= matches!(event, ConversationEvent::AgentJoined { .. });

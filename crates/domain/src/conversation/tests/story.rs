@@ -7,7 +7,7 @@
 
 mod show;
 
-use crate::channel::{ChannelKind, ChannelSettings, Messages, Mode};
+use crate::channel::{ChannelKind, ChannelSettings, Messages, Mode, Responder};
 use crate::conversation::{
     Command, Context, Conversation, ConversationEvent, Opening, Origin, Policy, Timer, TimerKind, decide,
     evolve, timers,
@@ -71,6 +71,10 @@ pub(super) fn message(number: u128) -> Message {
 
 /// How a conversation of the stories begins.
 pub(super) fn opening(policy: Policy, origin: Origin, message: Message) -> Command {
+    opening_to(Responder::LiveAgent, policy, origin, message)
+}
+
+fn opening_to(responder: Responder, policy: Policy, origin: Origin, message: Message) -> Command {
     Command::Open(Box::new(Opening {
         contact: ContactId([7; 16]),
         channel: ChannelId::new("channel").unwrap(),
@@ -78,6 +82,7 @@ pub(super) fn opening(policy: Policy, origin: Origin, message: Message) -> Comma
         company: Address::opaque("company").unwrap(),
         policy,
         origin,
+        responder,
         message,
     }))
 }
@@ -158,6 +163,12 @@ impl Teller {
             ["requester"] => self.requester(message, None, false),
             ["requester", "claims", sent] => self.requester(message, Some(at(number(sent))), false),
             ["requester", "redelivered", sent] => self.requester(message, Some(at(number(sent))), true),
+            ["requester", "to", "bot"] => {
+                let origin = Origin::Requester { sent_at: None, redelivered: false };
+                opening_to(Responder::VirtualAgent, self.policy.clone(), origin, message)
+            }
+            ["bot", "posts"] => Command::PostVirtual { message },
+            ["bot", "ends"] => Command::EndByVirtualAgent,
             ["requester", "ends"] => Command::EndByRequester,
             ["requester", "asks"] => Command::RequestAgent,
             ["requester", "cancels"] => Command::CancelRequest,

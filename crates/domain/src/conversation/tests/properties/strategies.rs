@@ -55,7 +55,9 @@ pub(super) fn fact() -> impl Strategy<Value = (Timestamp, ConversationEvent)> {
             ConversationEvent::AgentJoined { agent, assigned, offer, greeting: None }
         }),
         (who(), unassignment()).prop_map(|(agent, why)| ConversationEvent::Unassigned { agent, why }),
-        Just(ConversationEvent::AgentRequested),
+        any::<bool>().prop_map(|from_virtual_agent| ConversationEvent::AgentRequested { from_virtual_agent }),
+        Just(ConversationEvent::VirtualAgentEngaged),
+        Just(ConversationEvent::VirtualAgentMessagePosted { message: message(3) }),
         Just(ConversationEvent::AgentRequestCancelled),
         offer().prop_map(|OfferId { item, .. }| ConversationEvent::WaitEnded { item, requester_text: None }),
         offer().prop_map(|OfferId { item, number }| ConversationEvent::WaitMessageSent {
@@ -104,6 +106,8 @@ pub(super) fn inputs() -> impl Strategy<Value = Vec<(u32, &'static str)>> {
         "requester",
         "requester",
         "requester redelivered 100",
+        "bot posts",
+        "bot ends",
         "ann joins",
         "bob joins",
         "ann posts",

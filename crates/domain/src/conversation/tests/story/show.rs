@@ -19,6 +19,7 @@ pub(super) fn state(state: Option<&Conversation>) -> String {
     let Some(state) = state else { return "none".to_owned() };
     let owner = match &state.owner {
         Owner::Queue => "queue".to_owned(),
+        Owner::VirtualAgent => "bot".to_owned(),
         Owner::Agent(agent) => agent.to_string(),
     };
     let participants: Vec<String> = state.participants.iter().map(ToString::to_string).collect();
@@ -44,7 +45,10 @@ pub(super) fn event(event: &ConversationEvent) -> String {
             with.map_or(format!("{agent} {what}"), |with| format!("{agent} {what} by {}", offer(with)))
         }
         ConversationEvent::Unassigned { agent, why } => format!("{agent} unassigned {}", unassignment(why)),
-        ConversationEvent::AgentRequested => "agent requested".to_owned(),
+        ConversationEvent::AgentRequested { from_virtual_agent: true } => "agent requested of bot".to_owned(),
+        ConversationEvent::AgentRequested { from_virtual_agent: false } => "agent requested".to_owned(),
+        ConversationEvent::VirtualAgentEngaged => "bot has it".to_owned(),
+        ConversationEvent::VirtualAgentMessagePosted { .. } => "bot wrote".to_owned(),
         ConversationEvent::AgentRequestCancelled => "request cancelled".to_owned(),
         ConversationEvent::WaitEnded { item, .. } => format!("wait {item} ended"),
         ConversationEvent::WaitMessageSent { item, number, .. } => format!("told {item}.{number}"),
@@ -78,6 +82,7 @@ fn closer(by: &ClosedBy) -> String {
         ClosedBy::Timer { kind, due } => format!("{} due {}", kind.name(), seconds(*due)),
         ClosedBy::Engine => "engine".to_owned(),
         ClosedBy::Router => "router".to_owned(),
+        ClosedBy::VirtualAgent => "bot".to_owned(),
     }
 }
 

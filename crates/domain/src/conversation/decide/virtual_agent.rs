@@ -1,0 +1,31 @@
+//! What the virtual agent does, as long as the conversation is with it (section 11).
+
+use crate::conversation::{ClosedBy, ClosedState, Conversation, ConversationEvent, Owner, StateReason};
+use crate::{Message, Rejection};
+
+/// `C3`: what was worked out for an earlier owner is refused.
+pub(super) fn post(
+    conversation: &Conversation,
+    message: &Message,
+) -> Result<Vec<ConversationEvent>, Rejection> {
+    require_virtual(conversation)?;
+    Ok(vec![ConversationEvent::VirtualAgentMessagePosted { message: message.clone() }])
+}
+
+/// All is said, and nobody asked for an agent.
+pub(super) fn end(conversation: &Conversation) -> Result<Vec<ConversationEvent>, Rejection> {
+    require_virtual(conversation)?;
+    Ok(vec![ConversationEvent::Closed {
+        state: ClosedState::Complete,
+        reason: StateReason::AutoClosed,
+        by: ClosedBy::VirtualAgent,
+        requester_text: None,
+    }])
+}
+
+fn require_virtual(conversation: &Conversation) -> Result<(), Rejection> {
+    match conversation.owner {
+        Owner::VirtualAgent => Ok(()),
+        Owner::Queue | Owner::Agent(_) => Err(Rejection::NotOwner),
+    }
+}
