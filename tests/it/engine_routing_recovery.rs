@@ -49,7 +49,7 @@ async fn agreement(
     let place = harness.engine.look(look).await.unwrap();
     let owner = match harness.state(conversation).await.unwrap().owner {
         Owner::Agent(agent) => Some(agent.as_str().to_owned()),
-        Owner::Queue => None,
+        Owner::Queue | Owner::VirtualAgent => None,
     };
     (place, owner)
 }

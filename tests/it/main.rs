@@ -59,6 +59,8 @@ mod http_routing;
 #[cfg(test)]
 mod http_timers;
 #[cfg(test)]
+mod http_virtual_agent;
+#[cfg(test)]
 mod privacy;
 #[cfg(test)]
 mod process;

@@ -45,6 +45,8 @@ pub struct ConversationResponse {
 pub enum Owner {
     /// Nobody yet.
     Queue,
+    /// The virtual agent.
+    VirtualAgent,
     /// An agent.
     Agent {
         /// Who.
@@ -114,6 +116,7 @@ mod tests {
     fn an_owner_is_a_kind_and_a_name_if_there_is_one() {
         let text = |owner| serde_json::to_string(&owner).unwrap();
         assert_eq!(text(Owner::Queue), r#"{"kind":"queue"}"#);
+        assert_eq!(text(Owner::VirtualAgent), r#"{"kind":"virtual_agent"}"#);
         assert_eq!(text(Owner::Agent { agent: "ann".to_owned() }), r#"{"kind":"agent","agent":"ann"}"#);
     }
 }

@@ -110,6 +110,7 @@ problem_codes! {
     WrongState "wrong_state" 409 "The conversation is in another state";
     OfferStale "offer_stale" 409 "The conversation no longer waits for this offer";
     AlreadyAssigned "already_assigned" 409 "Another agent has the conversation";
+    WithVirtualAgent "with_virtual_agent" 409 "The virtual agent has the conversation";
     Answered "answered" 409 "The agent has answered meanwhile";
     LiveAgentsDisabled "live_agents_disabled" 409 "The channel has no live agents";
     NotOffered "not_offered" 409 "The work item is not offered to this agent";

@@ -31,7 +31,11 @@ pub const fn event_type(event: &Event) -> &'static str {
             ConversationEvent::AgentPrompted { .. } => "conversation.agent_prompted",
             ConversationEvent::Closed { .. } => "conversation.closed",
             ConversationEvent::Unassigned { .. } => "conversation.unassigned",
-            ConversationEvent::AgentRequested => "conversation.agent_requested",
+            ConversationEvent::VirtualAgentEngaged => "conversation.virtual_agent_engaged",
+            ConversationEvent::VirtualAgentMessagePosted { .. } => {
+                "conversation.virtual_agent_message_posted"
+            }
+            ConversationEvent::AgentRequested { .. } => "conversation.agent_requested",
             ConversationEvent::AgentRequestCancelled => "conversation.agent_request_cancelled",
             ConversationEvent::WaitEnded { .. } => "conversation.wait_ended",
             ConversationEvent::WaitMessageSent { .. } => "conversation.wait_message_sent",

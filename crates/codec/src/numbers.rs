@@ -70,6 +70,7 @@ numbered!(StateReason, "state reason", {
     Error = 7,
     MaxWaitElapsed = 8,
     NotRouted = 9,
+    AutoClosed = 10,
 });
 
 numbered!(TimerKind, "timer", {

@@ -12,4 +12,5 @@ pub(crate) mod engine;
 pub(crate) mod parts;
 pub(crate) mod router;
 pub(crate) mod routing;
+pub(crate) mod virtual_agent;
 pub(crate) mod waiting;

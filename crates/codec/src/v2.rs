@@ -4,3 +4,4 @@
 pub(crate) mod configuration;
 pub(crate) mod conversation;
 pub(crate) mod parts;
+pub(crate) mod waiting;

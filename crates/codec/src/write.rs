@@ -7,8 +7,10 @@ pub(crate) use routing::configured as routing_entry;
 
 use crate::numbers::Numbered;
 use crate::registry::Payload;
+use crate::v1::waiting as waiting_v1;
 use crate::v1::{configuration as configuration_v1, contact as contact_v1, engine as engine_v1};
-use crate::v1::{conversation as conversation_v1, parts as parts_v1, waiting as waiting_v1};
+use crate::v1::{conversation as conversation_v1, parts as parts_v1, virtual_agent as virtual_agent_v1};
+use crate::v2::waiting as waiting_v2;
 use crate::v2::{configuration as configuration_v2, conversation as conversation_v2, parts as parts_v2};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
@@ -40,7 +42,13 @@ fn conversation(event: &ConversationEvent) -> Payload {
             agent_joined(agent, *assigned, *offer, greeting.clone())
         }
         ConversationEvent::Unassigned { agent, why } => unassigned(agent, why),
-        ConversationEvent::AgentRequested => Payload::of(&waiting_v1::AgentRequested {}),
+        ConversationEvent::AgentRequested { from_virtual_agent } => {
+            Payload::of(&waiting_v2::AgentRequested { from_virtual_agent: *from_virtual_agent })
+        }
+        ConversationEvent::VirtualAgentEngaged => Payload::of(&virtual_agent_v1::Engaged {}),
+        ConversationEvent::VirtualAgentMessagePosted { message } => {
+            Payload::of(&virtual_agent_v1::MessagePosted { message: message.into() })
+        }
         ConversationEvent::AgentRequestCancelled => Payload::of(&waiting_v1::AgentRequestCancelled {}),
         ConversationEvent::WaitEnded { item, requester_text } => {
             Payload::of(&waiting_v1::WaitEnded { item: item.0, requester_text: requester_text.clone() })
@@ -142,6 +150,7 @@ fn closed(state: ClosedState, reason: StateReason, by: &ClosedBy, requester_text
         }
         ClosedBy::Engine => conversation_v1::ClosedBy::Engine,
         ClosedBy::Router => conversation_v1::ClosedBy::Router,
+        ClosedBy::VirtualAgent => conversation_v1::ClosedBy::VirtualAgent,
     };
     let (state, reason) = (state.to_stored(), reason.to_stored());
     Payload::of(&conversation_v1::Closed { state, reason, by, requester_text })

@@ -72,6 +72,13 @@ pub enum Order {
         /// What it says.
         content: Content,
     },
+    /// The virtual agent writes, as long as it has the conversation (`C3`).
+    PostVirtual {
+        /// What it says.
+        content: Content,
+    },
+    /// The virtual agent is done.
+    EndByVirtualAgent,
     /// An agent takes part (`LC-5`, `LC-13`).
     Join {
         /// Who.
@@ -207,6 +214,8 @@ impl Order {
                 Command::Receive { message: with_id(content), sent_at, redelivered }
             }
             Self::Post { agent, content } => Command::Post { agent, message: with_id(content) },
+            Self::PostVirtual { content } => Command::PostVirtual { message: with_id(content) },
+            Self::EndByVirtualAgent => Command::EndByVirtualAgent,
             Self::Join { agent } => Command::Join { agent },
             Self::Hold { agent } => Command::Hold { agent },
             Self::Resume { agent } => Command::Resume { agent },
@@ -226,8 +235,9 @@ impl Order {
     /// Whether it makes a message.
     pub(crate) const fn writes_message(&self) -> bool {
         match self {
-            Self::Receive { .. } | Self::Post { .. } => true,
-            Self::Join { .. }
+            Self::Receive { .. } | Self::Post { .. } | Self::PostVirtual { .. } => true,
+            Self::EndByVirtualAgent
+            | Self::Join { .. }
             | Self::Hold { .. }
             | Self::Resume { .. }
             | Self::EndByRequester

@@ -9,7 +9,7 @@ use crate::registry::Ticket;
 use crate::runtime::{Behaviour, Next};
 use crate::shared::{Shared, encode, repeated};
 use crate::{Accepted, Cursor, Error, Request};
-use domain::channel::Messages;
+use domain::channel::{Messages, Responder};
 use domain::contact::{self, Contact, ContactCommand, ContactEvent};
 use domain::conversation::{self, Command, Context, ConversationEvent, Opening, Origin, Policy};
 use domain::{
@@ -50,6 +50,8 @@ pub(crate) struct OpenJob {
     /// What a new one would go by, or why there can be none; an active one goes on all the same.
     pub(crate) policy: Result<Policy, Error>,
     pub(crate) origin: Origin,
+    /// Who answers first (`VA-12`).
+    pub(crate) responder: Responder,
     pub(crate) content: Content,
     pub(crate) request: Request,
 }
@@ -154,6 +156,7 @@ impl ContactActor {
             company: job.company.clone(),
             policy,
             origin: job.origin.clone(),
+            responder: job.responder,
             message,
         };
         let context = Context { now, messages: &Messages::default() };

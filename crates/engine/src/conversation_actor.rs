@@ -127,6 +127,8 @@ impl ConversationActor {
         let sent_at = match &order {
             Order::Receive { sent_at, .. } => *sent_at,
             Order::Post { .. }
+            | Order::PostVirtual { .. }
+            | Order::EndByVirtualAgent
             | Order::Join { .. }
             | Order::Hold { .. }
             | Order::Resume { .. }

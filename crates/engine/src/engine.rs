@@ -10,6 +10,7 @@ use crate::{
     Accepted, AgentInitiated, Clock, Cursor, Error, EventRecord, IdSource, Inbound, Options, Order, Request,
     StartError, configuration, load, quarantine, router, start, timers,
 };
+use domain::channel::Responder;
 use domain::configuration::{Apply, Change, Configuration};
 use domain::conversation::{Conversation, Origin, Policy};
 use domain::{Address, ChannelId, ConversationId, Rejection, Timestamp};
@@ -77,6 +78,7 @@ impl Engine {
             company: to,
             policy,
             origin: Origin::Requester { sent_at, redelivered },
+            responder: self.responder(channel),
             content: content.clone(),
             request: request.clone(),
         };
@@ -107,6 +109,7 @@ impl Engine {
             company: from,
             policy,
             origin: Origin::Agent(agent.clone()),
+            responder: Responder::LiveAgent,
             content: content.clone(),
             request: request.clone(),
         };
@@ -364,6 +367,12 @@ impl Engine {
         let configuration = self.shared.configuration();
         let allowed = configuration.channels.get(&channel).is_none_or(|channel| channel.live_agents);
         if allowed { Ok(()) } else { Err(Error::Rejected(Rejection::LiveAgentsDisabled)) }
+    }
+
+    /// `VA-12`
+    fn responder(&self, channel: &ChannelId) -> Responder {
+        let configuration = self.shared.configuration();
+        configuration.channels.get(channel).map_or(Responder::LiveAgent, |channel| channel.first_responder)
     }
 
     /// What a new conversation with this address of the company would go by.

@@ -217,11 +217,13 @@ impl Reader<'_> {
     fn facts(&self, events: &[ConversationEvent]) -> Result<Vec<Fact>, Error> {
         let mut facts = Vec::new();
         let said = variables_in(events);
-        let asks_anew = events.iter().any(|event| matches!(event, ConversationEvent::AgentRequested));
+        let asks_anew = events.iter().any(|event| matches!(event, ConversationEvent::AgentRequested { .. }));
+        // VA-12: who is with the virtual agent has not asked for anybody.
+        let answered = events.iter().any(|event| matches!(event, ConversationEvent::VirtualAgentEngaged));
         for event in events {
             let what = match event {
-                ConversationEvent::Opened { by_agent: None, .. } => self.asked(said.clone())?,
-                ConversationEvent::AgentRequested => self.asked(self.all_variables()?)?,
+                ConversationEvent::Opened { by_agent: None, .. } if !answered => self.asked(said.clone())?,
+                ConversationEvent::AgentRequested { .. } => self.asked(self.all_variables()?)?,
                 ConversationEvent::RequesterMessagePosted { .. } if !is_opening(events) && !asks_anew => {
                     Some(What::Wrote { variables: said.clone() })
                 }
@@ -235,7 +237,9 @@ impl Reader<'_> {
                 ConversationEvent::Resumed { .. } => Some(What::HoldChanged { on_hold: false }),
                 ConversationEvent::WaitEnded { .. } => Some(What::WaitEnded),
                 ConversationEvent::Closed { .. } => Some(What::Closed),
-                ConversationEvent::Opened { by_agent: Some(_), .. }
+                ConversationEvent::Opened { .. }
+                | ConversationEvent::VirtualAgentEngaged
+                | ConversationEvent::VirtualAgentMessagePosted { .. }
                 | ConversationEvent::RequesterMessagePosted { .. }
                 | ConversationEvent::AgentJoined { assigned: false, .. }
                 | ConversationEvent::AgentMessagePosted { .. }

@@ -225,6 +225,7 @@ mod tests {
             owner: Owner::Queue,
             participants: BTreeSet::new(),
             engaged: false,
+            has_virtual_agent: false,
             request: Some(1),
             offer: None,
             told: None,

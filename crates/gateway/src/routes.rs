@@ -9,6 +9,7 @@ mod inbound;
 mod list;
 mod queues;
 mod transfer;
+mod virtual_agent;
 mod work_items;
 
 use crate::access::Caller;
@@ -37,6 +38,14 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(resource("/v1/conversations/{id}/timers", "GET").route(web::get().to(conversations::timers)))
         .service(
             resource("/v1/conversations/{id}/messages", "POST").route(web::post().to(commands::messages)),
+        )
+        .service(
+            resource("/v1/conversations/{id}/virtual-agent/messages", "POST")
+                .route(web::post().to(virtual_agent::messages)),
+        )
+        .service(
+            resource("/v1/conversations/{id}/virtual-agent/end", "POST")
+                .route(web::post().to(virtual_agent::end)),
         )
         .service(resource("/v1/conversations/{id}/join", "POST").route(web::post().to(commands::join)))
         .service(resource("/v1/conversations/{id}/hold", "POST").route(web::post().to(commands::hold)))

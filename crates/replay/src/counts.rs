@@ -47,7 +47,9 @@ impl Counts {
             ConversationEvent::Closed { reason, by, .. } => self.add_closed(*reason, by),
             ConversationEvent::AgentJoined { .. }
             | ConversationEvent::Unassigned { .. }
-            | ConversationEvent::AgentRequested
+            | ConversationEvent::AgentRequested { .. }
+            | ConversationEvent::VirtualAgentEngaged
+            | ConversationEvent::VirtualAgentMessagePosted { .. }
             | ConversationEvent::AgentRequestCancelled
             | ConversationEvent::WaitEnded { .. }
             | ConversationEvent::WaitMessageSent { .. }

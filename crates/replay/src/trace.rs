@@ -59,7 +59,9 @@ impl fmt::Display for TraceLine {
                 write!(f, " item={item}")
             }
             ConversationEvent::RequesterMessagePosted { .. }
-            | ConversationEvent::AgentRequested
+            | ConversationEvent::AgentRequested { .. }
+            | ConversationEvent::VirtualAgentEngaged
+            | ConversationEvent::VirtualAgentMessagePosted { .. }
             | ConversationEvent::AgentRequestCancelled
             | ConversationEvent::Resumed { .. } => Ok(()),
         }

@@ -1,7 +1,7 @@
 //! What can be set of one channel, or of all of them.
 
 use domain::Seconds;
-use domain::channel::{ChannelSettings, Mode};
+use domain::channel::{ChannelSettings, Mode, Responder};
 use serde::Deserialize;
 
 /// What can be set; spans are whole seconds.
@@ -28,6 +28,7 @@ pub(super) struct Keys {
     reassign_active: Option<bool>,
     reassign_after: Option<u32>,
     disable_live_agent: Option<bool>,
+    first_responder: Option<String>,
 }
 
 impl Keys {
@@ -108,6 +109,10 @@ impl Keys {
         flag(&mut idle.start_after_agent_response, self.start_idle_timeout_after_agent_response);
         flag(&mut idle.quantise_to_interval, self.quantise_to_interval);
         flag(&mut settings.live_agents, self.disable_live_agent.map(|disabled| !disabled));
+        if let Some(name) = &self.first_responder {
+            settings.first_responder = Responder::parse(name)
+                .ok_or_else(|| format!("first_responder {name:?} is neither live_agent nor virtual_agent"))?;
+        }
         let messages = &mut settings.messages;
         let text = |target: &mut String, value: &Option<String>| {
             value.iter().for_each(|text| target.clone_from(text))

@@ -27,6 +27,7 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         idle_chat,
         actions: Actions { prompt_agent_after, abandon_after, reassign_after },
         live_agents,
+        first_responder,
         messages,
     } = settings;
     json!({
@@ -42,6 +43,7 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
             "reassign_after_s": seconds(*reassign_after),
         },
         "live_agents": live_agents,
+        "first_responder": first_responder.name(),
         "messages": texts(messages),
     })
 }

@@ -33,7 +33,11 @@ pub(super) fn data(event: &ConversationEvent) -> Value {
             "greeting": greeting,
         }),
         ConversationEvent::Unassigned { agent, why } => unassigned(agent, why),
-        ConversationEvent::AgentRequested | ConversationEvent::AgentRequestCancelled => json!({}),
+        ConversationEvent::AgentRequested { from_virtual_agent } => {
+            json!({ "from_virtual_agent": from_virtual_agent })
+        }
+        ConversationEvent::AgentRequestCancelled | ConversationEvent::VirtualAgentEngaged => json!({}),
+        ConversationEvent::VirtualAgentMessagePosted { message: said } => message(said),
         ConversationEvent::WaitEnded { item: WorkItemId(item), requester_text } => {
             json!({ "item": item.to_string(), "requester_text": requester_text })
         }
@@ -138,6 +142,7 @@ fn closed(state: ClosedState, reason: StateReason, by: &ClosedBy, requester_text
         }
         ClosedBy::Engine => (json!({ "kind": "engine" }), None),
         ClosedBy::Router => (json!({ "kind": "router" }), None),
+        ClosedBy::VirtualAgent => (json!({ "kind": "virtual_agent" }), None),
     };
     let mut value = json!({
         "state": state.name(),

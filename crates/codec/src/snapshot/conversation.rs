@@ -4,7 +4,7 @@ use crate::Error;
 use crate::numbers::Numbered;
 use crate::v1::parts;
 use crate::v2::parts::Policy;
-use domain::conversation::{Anchors as DomainAnchors, Conversation, MessageCounts, Owner};
+use domain::conversation::{Anchors as DomainAnchors, Conversation, MessageCounts, Owner as DomainOwner};
 use domain::conversation::{ClosedState, Lifecycle, StateReason};
 use domain::routing::WorkItemId;
 use domain::{ContactId, Personal, Stamp as DomainStamp, Timestamp};
@@ -23,10 +23,10 @@ pub(super) struct ConversationState {
     last_at_ms: i64,
     lifecycle: u8,
     closing: Option<(u8, u8)>,
-    /// `None` is the queue.
-    owner: Option<String>,
+    owner: Owner,
     participants: BTreeSet<String>,
     engaged: bool,
+    has_virtual_agent: bool,
     request: Option<u64>,
     offer: Option<parts::OfferId>,
     /// Work item and number.
@@ -34,6 +34,13 @@ pub(super) struct ConversationState {
     anchors: Anchors,
     requester_messages: u64,
     agent_messages: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Owner {
+    Queue,
+    VirtualAgent,
+    Agent(String),
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -71,6 +78,7 @@ impl From<&Conversation> for ConversationState {
             owner,
             participants,
             engaged,
+            has_virtual_agent,
             request,
             offer,
             told,
@@ -89,11 +97,13 @@ impl From<&Conversation> for ConversationState {
             lifecycle: lifecycle.to_stored(),
             closing: closing.map(|(state, reason)| (state.to_stored(), reason.to_stored())),
             owner: match owner {
-                Owner::Queue => None,
-                Owner::Agent(agent) => Some(agent.as_str().to_owned()),
+                DomainOwner::Queue => Owner::Queue,
+                DomainOwner::VirtualAgent => Owner::VirtualAgent,
+                DomainOwner::Agent(agent) => Owner::Agent(agent.as_str().to_owned()),
             },
             participants: participants.iter().map(|agent| agent.as_str().to_owned()).collect(),
             engaged: *engaged,
+            has_virtual_agent: *has_virtual_agent,
             request: *request,
             offer: offer.map(parts::OfferId::from),
             told: told.map(|(WorkItemId(item), number)| (item, number)),
@@ -124,11 +134,13 @@ impl TryFrom<ConversationState> for Conversation {
             lifecycle: Lifecycle::from_stored(state.lifecycle)?,
             closing: state.closing.map(closing).transpose()?,
             owner: match &state.owner {
-                None => Owner::Queue,
-                Some(agent) => Owner::Agent(parts::agent(agent)?),
+                Owner::Queue => DomainOwner::Queue,
+                Owner::VirtualAgent => DomainOwner::VirtualAgent,
+                Owner::Agent(agent) => DomainOwner::Agent(parts::agent(agent)?),
             },
             participants: participants.collect::<Result<_, _>>()?,
             engaged: state.engaged,
+            has_virtual_agent: state.has_virtual_agent,
             request: state.request,
             offer: state.offer.map(parts::OfferId::into),
             told: state.told.map(|(item, number)| (WorkItemId(item), number)),

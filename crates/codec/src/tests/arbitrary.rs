@@ -69,7 +69,9 @@ fn conversation_event() -> impl Strategy<Value = ConversationEvent> {
             |(agent, assigned, offer, greeting)| E::AgentJoined { agent, assigned, offer, greeting }
         ),
         (agent(), unassignment()).prop_map(|(agent, why)| E::Unassigned { agent, why }),
-        Just(E::AgentRequested),
+        any::<bool>().prop_map(|from_virtual_agent| E::AgentRequested { from_virtual_agent }),
+        Just(E::VirtualAgentEngaged),
+        message().prop_map(|message| E::VirtualAgentMessagePosted { message }),
         Just(E::AgentRequestCancelled),
         (work_item(), option::of(any::<String>()))
             .prop_map(|(item, requester_text)| E::WaitEnded { item, requester_text }),
@@ -110,6 +112,7 @@ fn closed_by() -> impl Strategy<Value = ClosedBy> {
         (select(TimerKind::ALL.to_vec()), timestamp()).prop_map(|(kind, due)| ClosedBy::Timer { kind, due }),
         Just(ClosedBy::Engine),
         Just(ClosedBy::Router),
+        Just(ClosedBy::VirtualAgent),
     ]
 }
 
@@ -210,6 +213,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
             idle_chat,
             actions,
             live_agents,
+            first_responder: domain::channel::Responder::LiveAgent,
             messages,
         },
     )

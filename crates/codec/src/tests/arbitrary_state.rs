@@ -17,15 +17,15 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
     let lifecycle =
         select([Lifecycle::New, Lifecycle::WorkInProgress, Lifecycle::OnHold, Lifecycle::Closed].to_vec());
     let states = select([ClosedState::Complete, ClosedState::Abandoned, ClosedState::Faulted].to_vec());
-    let owner = prop_oneof![Just(Owner::Queue), agent().prop_map(Owner::Agent)];
+    let owner = prop_oneof![Just(Owner::Queue), Just(Owner::VirtualAgent), agent().prop_map(Owner::Agent)];
     let standing = (stamp(), timestamp(), lifecycle, option::of((states, reason())), owner);
     let rest = (btree_set(agent(), 0..3), anchors(), any::<u64>(), any::<u64>());
-    let waiting = (any::<bool>(), option::of(any::<u64>()), option::of(offer()));
+    let waiting = (any::<[bool; 2]>(), option::of(any::<u64>()), option::of(offer()));
     let waiting = (waiting, option::of((work_item(), any::<u32>())));
     (identity, standing, waiting, rest).prop_map(|(identity, standing, waiting, rest)| {
         let (version, contact, channel, requester, company, policy) = identity;
         let (opened, last_at, lifecycle, closing, owner) = standing;
-        let ((engaged, request, offer), told) = waiting;
+        let (([engaged, has_virtual_agent], request, offer), told) = waiting;
         let (participants, anchors, requester_messages, agent_messages) = rest;
         Conversation {
             version,
@@ -41,6 +41,7 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
             owner,
             participants,
             engaged,
+            has_virtual_agent,
             request,
             offer,
             told,

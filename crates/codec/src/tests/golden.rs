@@ -68,6 +68,7 @@ fn samples_then(row: &Row) -> Option<usize> {
     let newest = ROWS.iter().filter(|other| other.number == row.number).map(|other| other.version).max();
     (newest > Some(row.version)).then(|| match (row.name, row.version) {
         ("conversation.opened" | "conversation.agent_joined", 1) => 2,
+        ("conversation.agent_requested", 1) => 1,
         ("configuration.channel_configured", 1) => 9,
         (name, version) => panic!("how many samples has version {version} of {name}?"),
     })
@@ -127,6 +128,7 @@ fn conversation() -> Conversation {
         owner: Owner::Agent(agent("ann.lee")),
         participants: [agent("ann.lee"), agent("bob")].into(),
         engaged: true,
+        has_virtual_agent: true,
         request: Some(4),
         offer: Some(OfferId { item: WorkItemId(7), number: 2 }),
         told: Some((WorkItemId(6), 3)),
@@ -177,7 +179,7 @@ fn a_format_byte_stands_for_one_layout() {
 #[test]
 fn the_bytes_of_one_kind_of_state_are_no_other_kind_of_state() {
     let bytes = snapshot::encode_contact(&contact());
-    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x21, expected: 0x12 }));
+    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x21, expected: 0x13 }));
     assert_eq!(reply::decode(&bytes).unwrap_err().code(), "format");
     assert_eq!(snapshot::decode_contact(&[]), Err(Error::Truncated));
     assert!(!snapshot::is_outdated(&bytes) && !snapshot::is_outdated(&[]) && !snapshot::is_outdated(&[0xff]));

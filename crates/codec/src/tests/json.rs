@@ -106,7 +106,7 @@ fn what_came_of_a_wait_shows_by_which_offer_or_why_and_what_the_requester_is_tol
             json!({ "agent": "ann.lee", "why": { "kind": "to_queue", "queue": "billing", "by": "eve" } }),
         ]
     );
-    assert_eq!(data("conversation.agent_requested"), json!({}));
+    assert_eq!(data("conversation.agent_requested"), json!({ "from_virtual_agent": false }));
     assert_eq!(data("conversation.agent_request_cancelled"), json!({}));
     assert_eq!(data("conversation.wait_ended"), json!({ "item": "7", "requester_text": "Nobody is free." }));
     assert_eq!(

@@ -123,7 +123,7 @@ fn routed_events() -> Vec<ConversationEvent> {
         unassigned(Unassignment::Reassigned),
         unassigned(Unassignment::ReassignedByAction { due: AT }),
         unassigned(to_queue),
-        E::AgentRequested,
+        E::AgentRequested { from_virtual_agent: false },
         E::AgentRequestCancelled,
         E::WaitEnded { item, requester_text: Some("Nobody is free.".into()) },
         E::WaitEnded { item, requester_text: None },
@@ -131,6 +131,10 @@ fn routed_events() -> Vec<ConversationEvent> {
         closed(abandoned, StateReason::MaxWaitElapsed, ClosedBy::Router, Some("Nobody is free.")),
         closed(complete, StateReason::NotRouted, ClosedBy::Router, None),
         closed(complete, StateReason::NoUserResponse, by_timer, None),
+        E::AgentRequested { from_virtual_agent: true },
+        E::VirtualAgentEngaged,
+        E::VirtualAgentMessagePosted { message: short_message() },
+        closed(complete, StateReason::AutoClosed, ClosedBy::VirtualAgent, None),
     ]
 }
 
@@ -217,6 +221,7 @@ pub(super) fn settings(kind: ChannelKind, mode: Mode) -> ChannelSettings {
             reassign_after: None,
         },
         live_agents: true,
+        first_responder: domain::channel::Responder::LiveAgent,
         messages: Messages {
             idle_chat_reminder_message: "Still there?".to_owned(),
             idle_chat_agent_message: "Wait.".to_owned(),

@@ -85,6 +85,7 @@ pub(crate) enum ClosedBy {
     Timer { kind: u8, due_ms: i64 },
     Engine,
     Router,
+    VirtualAgent,
 }
 
 impl Frozen for Opened {
@@ -164,6 +165,7 @@ impl Frozen for Closed {
             }
             ClosedBy::Engine => DomainClosedBy::Engine,
             ClosedBy::Router => DomainClosedBy::Router,
+            ClosedBy::VirtualAgent => DomainClosedBy::VirtualAgent,
         };
         Ok(Event::Conversation(ConversationEvent::Closed {
             state: ClosedState::from_stored(state)?,

@@ -3,6 +3,7 @@
 use super::parts::{agent, queue};
 use crate::Error;
 use crate::registry::Frozen;
+use crate::v2::waiting as v2;
 use domain::conversation::{ConversationEvent, Unassignment as DomainUnassignment};
 use domain::routing::WorkItemId;
 use domain::{Event, Timestamp};
@@ -58,8 +59,7 @@ impl Frozen for Unassigned {
 
 impl Frozen for AgentRequested {
     fn into_event(self) -> Result<Event, Error> {
-        let Self {} = self;
-        Ok(Event::Conversation(ConversationEvent::AgentRequested))
+        v2::AgentRequested::from(self).into_event()
     }
 }
 

@@ -5,7 +5,7 @@ use crate::numbers::Numbered;
 use crate::registry::Frozen;
 use crate::v1::configuration as v1;
 use crate::v1::parts::{address, channel, raw};
-use domain::channel::{Actions as DomainActions, ChannelKind, ChannelSettings, Mode};
+use domain::channel::{Actions as DomainActions, ChannelKind, ChannelSettings, Mode, Responder};
 use domain::configuration::ConfigurationEvent;
 use domain::{Event, Seconds};
 use serde::{Deserialize, Serialize};
@@ -94,6 +94,7 @@ impl From<&ChannelSettings> for Settings {
             idle_chat,
             actions: DomainActions { prompt_agent_after, abandon_after, reassign_after },
             live_agents,
+            first_responder: _,
             messages,
         } = settings;
         Self {
@@ -142,6 +143,7 @@ impl TryFrom<Settings> for ChannelSettings {
                 reassign_after: reassign_after.map(Seconds),
             },
             live_agents,
+            first_responder: Responder::LiveAgent,
             messages: messages.into(),
         })
     }

@@ -55,9 +55,9 @@ pub enum ConversationEvent {
         /// Whether the virtual agent had it until now, so that the requester is told.
         from_virtual_agent: bool,
     },
-    /// The requester no longer wants an agent (`VA-6`); where there is a virtual agent, that has it again.
+    /// The requester no longer wants an agent (`VA-6`).
     AgentRequestCancelled,
-    /// The virtual agent answers from now on (`VA-12`).
+    /// The virtual agent answers from now on: first (`VA-12`), or again after a cancelled request (`VA-6`).
     VirtualAgentEngaged,
     /// The virtual agent wrote. It answers for nobody: no timer hangs on it (`ACT-6`).
     VirtualAgentMessagePosted {

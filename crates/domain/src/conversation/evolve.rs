@@ -31,9 +31,6 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
             conversation.lifecycle = Lifecycle::New;
             conversation.request = Some(stamp.version);
         }
-        ConversationEvent::AgentRequestCancelled if conversation.has_virtual_agent => {
-            with_virtual_agent(&mut conversation);
-        }
         ConversationEvent::AgentRequestCancelled | ConversationEvent::WaitEnded { .. } => {
             conversation.request = None;
         }

@@ -137,7 +137,7 @@ fn speaks_for_requester(role: Role) -> bool {
 }
 
 /// Gives the order to the engine, unless the caller may not know of the conversation.
-async fn submit<A: Access>(
+pub(super) async fn submit<A: Access>(
     engine: &Engine,
     caller: &Caller<A>,
     id: &str,

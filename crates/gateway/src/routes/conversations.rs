@@ -105,6 +105,7 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
         owner,
         participants,
         engaged: _,
+        has_virtual_agent: _,
         request: _,
         offer: _,
         told: _,
@@ -121,6 +122,7 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
         company: company.as_str().to_owned(),
         owner: match owner {
             conversation::Owner::Queue => Owner::Queue,
+            conversation::Owner::VirtualAgent => Owner::VirtualAgent,
             conversation::Owner::Agent(agent) => Owner::Agent { agent: agent.to_string() },
         },
         waiting: None,
@@ -167,7 +169,9 @@ const fn hidden_from_requester(fact: &ConversationEvent) -> Option<&'static [&'s
         ConversationEvent::WaitEnded { .. } | ConversationEvent::WaitMessageSent { .. } => Some(&["item"]),
         ConversationEvent::Opened { .. }
         | ConversationEvent::RequesterMessagePosted { .. }
-        | ConversationEvent::AgentRequested
+        | ConversationEvent::AgentRequested { .. }
+        | ConversationEvent::VirtualAgentEngaged
+        | ConversationEvent::VirtualAgentMessagePosted { .. }
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::AgentMessagePosted { .. }
         | ConversationEvent::Closed { .. } => Some(&[]),

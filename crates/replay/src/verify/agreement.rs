@@ -14,7 +14,7 @@ pub(super) const fn matters(event: &ConversationEvent) -> bool {
         | ConversationEvent::RequesterMessagePosted { .. }
         | ConversationEvent::AgentJoined { assigned: true, .. }
         | ConversationEvent::Unassigned { .. }
-        | ConversationEvent::AgentRequested
+        | ConversationEvent::AgentRequested { .. }
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::Held { .. }
@@ -23,6 +23,8 @@ pub(super) const fn matters(event: &ConversationEvent) -> bool {
         ConversationEvent::Opened { by_agent: Some(_), .. }
         | ConversationEvent::AgentJoined { assigned: false, .. }
         | ConversationEvent::WaitMessageSent { .. }
+        | ConversationEvent::VirtualAgentEngaged
+        | ConversationEvent::VirtualAgentMessagePosted { .. }
         | ConversationEvent::AgentMessagePosted { .. }
         | ConversationEvent::IdleReminderSent { .. }
         | ConversationEvent::AgentPrompted { .. } => false,
@@ -95,7 +97,7 @@ fn agree(conversation: &Conversation, id: ConversationId, state: &State) -> bool
         (Owner::Queue, Some(Place::Queued | Place::Offered(_) | Place::Unrouted(_))) => {
             conversation.request.is_some()
         }
-        (Owner::Queue, None) => true,
-        (Owner::Agent(_) | Owner::Queue, _) => false,
+        (Owner::Queue | Owner::VirtualAgent, None) => true,
+        (Owner::Agent(_) | Owner::Queue | Owner::VirtualAgent, _) => false,
     }
 }

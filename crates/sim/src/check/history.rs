@@ -220,14 +220,16 @@ fn fired(event: &ConversationEvent) -> Option<(TimerKind, Timestamp)> {
                 | ClosedBy::Agent(_)
                 | ClosedBy::Supervisor(_)
                 | ClosedBy::Engine
-                | ClosedBy::Router,
+                | ClosedBy::Router
+                | ClosedBy::VirtualAgent,
             ..
         }
         | ConversationEvent::Unassigned {
             why: Unassignment::Reassigned | Unassignment::ToQueue { .. },
             ..
         }
-        | ConversationEvent::AgentRequested
+        | ConversationEvent::AgentRequested { .. }
+        | ConversationEvent::VirtualAgentEngaged
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
@@ -235,6 +237,7 @@ fn fired(event: &ConversationEvent) -> Option<(TimerKind, Timestamp)> {
         | ConversationEvent::RequesterMessagePosted { .. }
         | ConversationEvent::AgentJoined { .. }
         | ConversationEvent::AgentMessagePosted { .. }
+        | ConversationEvent::VirtualAgentMessagePosted { .. }
         | ConversationEvent::Held { .. }
         | ConversationEvent::Resumed { .. } => None,
     }
@@ -243,7 +246,8 @@ fn fired(event: &ConversationEvent) -> Option<(TimerKind, Timestamp)> {
 fn message(event: &ConversationEvent) -> Option<&Message> {
     match event {
         ConversationEvent::RequesterMessagePosted { message, .. }
-        | ConversationEvent::AgentMessagePosted { message, .. } => Some(message),
+        | ConversationEvent::AgentMessagePosted { message, .. }
+        | ConversationEvent::VirtualAgentMessagePosted { message } => Some(message),
         ConversationEvent::Opened { .. }
         | ConversationEvent::AgentJoined { .. }
         | ConversationEvent::Held { .. }
@@ -251,7 +255,8 @@ fn message(event: &ConversationEvent) -> Option<&Message> {
         | ConversationEvent::IdleReminderSent { .. }
         | ConversationEvent::AgentPrompted { .. }
         | ConversationEvent::Unassigned { .. }
-        | ConversationEvent::AgentRequested
+        | ConversationEvent::AgentRequested { .. }
+        | ConversationEvent::VirtualAgentEngaged
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }

@@ -125,8 +125,8 @@ fn agrees(id: ConversationId, talk: &Talk, state: &State) -> Result<(), String> 
             owner == agent && *on_hold == parked
         }
         (Owner::Queue, Some(_), Some(Place::Queued | Place::Offered(_) | Place::Unrouted(_)))
-        | (Owner::Queue, None, None) => true,
-        (Owner::Agent(_) | Owner::Queue, _, _) => false,
+        | (Owner::Queue | Owner::VirtualAgent, None, None) => true,
+        (Owner::Agent(_) | Owner::Queue | Owner::VirtualAgent, _, _) => false,
     };
     holds(agree, what)
 }

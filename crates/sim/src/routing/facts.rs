@@ -18,10 +18,11 @@ impl World {
         let subject = || Box::new(subject(id, state));
         let what = match event {
             ConversationEvent::Opened { by_agent, .. } => match by_agent {
+                None if record.contains(&ConversationEvent::VirtualAgentEngaged) => return None,
                 None => What::Asked { subject: subject(), variables: self.variables(state.contact) },
                 Some(_) => return None,
             },
-            ConversationEvent::AgentRequested => {
+            ConversationEvent::AgentRequested { .. } => {
                 What::Asked { subject: subject(), variables: self.variables(state.contact) }
             }
             ConversationEvent::AgentRequestCancelled => What::Cancelled,
@@ -46,6 +47,8 @@ impl World {
             ConversationEvent::Closed { .. } => What::Closed,
             ConversationEvent::AgentJoined { assigned: false, .. }
             | ConversationEvent::WaitMessageSent { .. }
+            | ConversationEvent::VirtualAgentEngaged
+            | ConversationEvent::VirtualAgentMessagePosted { .. }
             | ConversationEvent::AgentMessagePosted { .. }
             | ConversationEvent::IdleReminderSent { .. }
             | ConversationEvent::AgentPrompted { .. } => return None,
@@ -61,7 +64,7 @@ impl World {
 
 /// Whether a message that comes with it is the one that asks for an agent.
 const fn asks(event: &ConversationEvent) -> bool {
-    matches!(event, ConversationEvent::Opened { .. } | ConversationEvent::AgentRequested)
+    matches!(event, ConversationEvent::Opened { .. } | ConversationEvent::AgentRequested { .. })
 }
 
 fn subject(id: ConversationId, state: &Conversation) -> Subject {

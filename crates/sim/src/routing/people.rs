@@ -4,7 +4,7 @@ use super::Stance;
 use super::setting::{PARTITIONS, presence};
 use super::world::World;
 use crate::pair::channel;
-use domain::channel::Mode;
+use domain::channel::{Mode, Responder};
 use domain::conversation::{Command, Opening, Origin, timers};
 use domain::router::{Command as Ask, Place};
 use domain::routing::{PresenceId, WorkItemId, presence_names};
@@ -49,6 +49,7 @@ impl World {
             company: address("company"),
             policy,
             origin: Origin::Requester { sent_at: None, redelivered: false },
+            responder: Responder::LiveAgent,
             message,
         };
         self.latest[requester] = Some(id);

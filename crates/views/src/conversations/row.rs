@@ -50,7 +50,7 @@ pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &Convers
         ConversationEvent::Opened { .. }
         | ConversationEvent::IdleReminderSent { .. }
         | ConversationEvent::AgentPrompted { .. }
-        | ConversationEvent::AgentRequested
+        | ConversationEvent::VirtualAgentMessagePosted { .. }
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. } => {}
@@ -67,8 +67,11 @@ pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &Convers
             row.agent = None;
             row.state = name(Lifecycle::New);
         }
+        ConversationEvent::AgentRequested { .. } => row.state = name(Lifecycle::New),
         ConversationEvent::Held { .. } => row.state = name(Lifecycle::OnHold),
-        ConversationEvent::Resumed { .. } => row.state = name(Lifecycle::WorkInProgress),
+        ConversationEvent::Resumed { .. } | ConversationEvent::VirtualAgentEngaged => {
+            row.state = name(Lifecycle::WorkInProgress)
+        }
         ConversationEvent::Closed { state, reason, .. } => {
             row.state = state.name().to_owned();
             row.reason = Some(reason.name().to_owned());

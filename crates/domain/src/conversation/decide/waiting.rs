@@ -21,6 +21,9 @@ pub(super) fn request(conversation: &Conversation) -> Result<Vec<ConversationEve
 pub(super) fn cancel(conversation: &Conversation) -> Result<Vec<ConversationEvent>, Rejection> {
     require_unassigned(conversation)?;
     Ok(match conversation.request {
+        Some(_) if conversation.has_virtual_agent => {
+            vec![ConversationEvent::AgentRequestCancelled, ConversationEvent::VirtualAgentEngaged]
+        }
         Some(_) => vec![ConversationEvent::AgentRequestCancelled],
         None => Vec::new(),
     })

@@ -30,12 +30,12 @@ fn a_cancelled_request_goes_back_to_the_virtual_agent() {
         &messaging(|_| ()),
         "0 requester to bot   -> opened, message of 0, bot has it
          1 requester asks     -> agent requested of bot
-         2 requester cancels  -> request cancelled
+         2 requester cancels  -> request cancelled, bot has it
          2 state              -> work_in_progress of bot with []
          3 bot posts          -> bot wrote
          4 requester cancels  -> -
          5 requester asks     -> agent requested of bot
-         5 request            -> of 7",
+         5 request            -> of 8",
     );
 }
 

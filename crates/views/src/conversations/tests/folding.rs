@@ -21,7 +21,7 @@ fn shown(id: ConversationId, state: &Conversation) -> Row {
         mode: state.policy.mode(),
         channel: state.channel.clone(),
         agent: match &state.owner {
-            Owner::Queue => None,
+            Owner::Queue | Owner::VirtualAgent => None,
             Owner::Agent(agent) => Some(agent.clone()),
         },
         opened_at: state.opened.at,

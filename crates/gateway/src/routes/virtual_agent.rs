@@ -1,0 +1,41 @@
+//! What an integrator's virtual agent does with a conversation that it has (section 11).
+
+use super::commands::submit;
+use crate::access::{Caller, Inbound};
+use crate::body::{Body, Parsed};
+use crate::content::content;
+use crate::failure::Failure;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use api::{EmptyRequest, PostMessageRequest, ProblemCode};
+use engine::{Engine, Order};
+
+/// `POST /v1/conversations/{id}/virtual-agent/messages`
+pub(super) async fn messages(
+    caller: Caller<Inbound>,
+    id: Path<String>,
+    request: HttpRequest,
+    body: Body,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let Parsed { value, bytes } = body.json::<PostMessageRequest>().await?;
+    let PostMessageRequest { text, attachments, sent_at, context } = value;
+    if sent_at.is_some() {
+        let why = "is the requester's; what the virtual agent writes counts from when it is accepted";
+        return Err(Failure::field(ProblemCode::InvalidBody, "sent_at", why));
+    }
+    let order = Order::PostVirtual { content: content(text, attachments, context)? };
+    submit(&engine, &caller, &id, &request, bytes, order).await
+}
+
+/// `POST /v1/conversations/{id}/virtual-agent/end`
+pub(super) async fn end(
+    caller: Caller<Inbound>,
+    id: Path<String>,
+    request: HttpRequest,
+    body: Body,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let bytes = body.json_or_nothing::<EmptyRequest>().await?.bytes;
+    submit(&engine, &caller, &id, &request, bytes, Order::EndByVirtualAgent).await
+}
