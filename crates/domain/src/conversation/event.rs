@@ -1,8 +1,9 @@
 //! What happens to a conversation.
 
 use super::{Policy, TimerKind};
+use crate::contact::Grounds;
 use crate::routing::{OfferId, QueueId, WorkItemId};
-use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp};
+use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp, UserId};
 
 /// A fact about a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum ConversationEvent {
         policy: Policy,
         /// The agent who opened it, if it was one (`PRO-1`).
         by_agent: Option<AgentId>,
+        /// Who is taken to be the requester; `None` is a guest (`ID-1`).
+        user: Option<UserId>,
     },
     /// The requester wrote.
     RequesterMessagePosted {
@@ -115,6 +118,20 @@ pub enum ConversationEvent {
         /// What the requester is told, if anything: a close by silence in messaging says nothing (`ACT-15`).
         requester_text: Option<String>,
     },
+    /// Somebody else than assumed is the requester (`ID-9`). What happened before stays as it was told.
+    Reassociated {
+        /// Who they were taken for.
+        from: Option<UserId>,
+        /// Who they are.
+        to: UserId,
+        /// On whose word.
+        grounds: Grounds,
+    },
+    /// Nothing may be sent to the requester any more, or again (`OPT-6`).
+    ConsentChanged {
+        /// Which of the two.
+        opted_out: bool,
+    },
 }
 
 /// What took a conversation off hold.
@@ -177,6 +194,8 @@ pub enum StateReason {
     MaxWaitElapsed,
     /// It was refused instead of being made to wait (`Q-16`, `BH-7`).
     NotRouted,
+    /// Another conversation took its place (`PRO-3`, `PRO-4`).
+    Superseded,
 }
 
 /// Who or what closed it.
@@ -225,6 +244,7 @@ impl StateReason {
             Self::Error => "error",
             Self::MaxWaitElapsed => "max_wait_elapsed",
             Self::NotRouted => "not_routed",
+            Self::Superseded => "superseded",
         }
     }
 }

@@ -117,6 +117,8 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         ConversationEvent::IdleReminderSent { requester_text, .. } => {
             vec![Candidate::saying(NoticeKey::IdleReminder, requester_text)]
         }
+        // PRO-4: whoever has the number now is not told of another one's conversation.
+        ConversationEvent::Closed { reason: StateReason::Superseded, .. } => Vec::new(),
         ConversationEvent::Closed { by, reason, requester_text, .. } => {
             vec![closed(by, *reason, requester_text.as_deref())]
         }
@@ -125,7 +127,9 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::Held { .. }
         | ConversationEvent::Resumed { .. }
-        | ConversationEvent::AgentPrompted { .. } => Vec::new(),
+        | ConversationEvent::AgentPrompted { .. }
+        | ConversationEvent::Reassociated { .. }
+        | ConversationEvent::ConsentChanged { .. } => Vec::new(),
     }
 }
 
@@ -160,7 +164,9 @@ fn for_agent(event: &ConversationEvent) -> Vec<Candidate<'_>> {
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Held { .. }
-        | ConversationEvent::Resumed { .. } => Vec::new(),
+        | ConversationEvent::Resumed { .. }
+        | ConversationEvent::Reassociated { .. }
+        | ConversationEvent::ConsentChanged { .. } => Vec::new(),
     }
 }
 
