@@ -6,7 +6,9 @@
 use crate::Error;
 use domain::Role;
 use domain::channel::{ChannelKind, Mode};
+use domain::contact::WhyProfile;
 use domain::conversation::{ClosedState, Lifecycle, StateReason, TimerKind};
+use domain::directory::UserKind;
 use domain::router::{AllocatedBy, Ending, ErrandKind, PresenceWhy, UnroutedWhy};
 use domain::routing::{AssignBy, EstimateBy, ReassignOn, ServiceKind, ShiftPreference, WhenNobody};
 
@@ -70,6 +72,7 @@ numbered!(StateReason, "state reason", {
     Error = 7,
     MaxWaitElapsed = 8,
     NotRouted = 9,
+    Superseded = 10,
 });
 
 numbered!(TimerKind, "timer", {
@@ -124,6 +127,10 @@ numbered!(ShiftPreference, "preference by shift", { LeastLeft = 1, MostLeft = 2,
 numbered!(WhenNobody, "answer when nobody is there", { Wait = 1, Refuse = 2 });
 
 numbered!(ReassignOn, "sign of a returning requester", { Message = 1, Open = 2 });
+
+numbered!(WhyProfile, "cause of a profile", { DirectoryMatch = 1, NoMatch = 2, Ambiguous = 3, Agent = 4 });
+
+numbered!(UserKind, "kind of user", { Full = 1, Consumer = 2 });
 
 numbered!(EstimateBy, "way of estimating waits", { Mean = 1, Weighted = 2 });
 

@@ -2,8 +2,9 @@
 
 use super::conversation::seconds;
 use super::routing;
-use domain::channel::{Actions, ChannelSettings, IdleChat, Messages};
+use domain::channel::{Actions, ChannelSettings, IdleChat, Messages, Proactive};
 use domain::configuration::ConfigurationEvent;
+use domain::contact::PinLimits;
 use serde_json::{Value, json};
 
 pub(super) fn data(event: &ConfigurationEvent) -> Value {
@@ -28,6 +29,8 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         actions: Actions { prompt_agent_after, abandon_after, reassign_after },
         live_agents,
         messages,
+        proactive: Proactive { active, require_existing_recipient, allow_manual_recipient, order },
+        pin_limits: PinLimits { attempts, window },
     } = settings;
     json!({
         "kind": kind.name(),
@@ -43,6 +46,13 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         },
         "live_agents": live_agents,
         "messages": texts(messages),
+        "proactive": {
+            "active": active,
+            "require_existing_recipient": require_existing_recipient,
+            "allow_manual_recipient": allow_manual_recipient,
+            "order": order,
+        },
+        "pin_limits": { "attempts": attempts, "window_s": window.0 },
     })
 }
 
