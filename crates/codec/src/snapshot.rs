@@ -14,12 +14,13 @@ mod routing;
 pub use router::{RouterCore, RouterRow, agent_key, core_key, item_key, router_core, router_rows};
 pub use router::{router_state, served_key, waits_key};
 
-use crate::v1::parts;
+use crate::v1::{directory, parts};
 use crate::v3::configuration::Settings;
 use crate::{Error, payload, sealed};
 use domain::configuration::Configuration;
 use domain::contact::Contact;
 use domain::conversation::Conversation;
+use domain::directory::Entry;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ const CONVERSATION: u8 = 0x13;
 const CONTACT: u8 = 0x22;
 const CONFIGURATION: u8 = 0x33;
 const ROUTER: u8 = 0x51;
+const USER: u8 = 0x61;
 
 /// Whether the bytes begin like a snapshot of a format that was once written and is no longer read. Such a cache is not
 /// damaged, only of no use.
@@ -60,6 +62,14 @@ pub fn encode_contact(state: &Contact) -> Vec<u8> {
 /// [`Error`] says what is wrong with the bytes; the state must then be rebuilt.
 pub fn decode_contact(bytes: &[u8]) -> Result<Contact, Error> {
     payload::read::<contact::ContactState>(sealed::open(CONTACT, bytes)?)?.try_into()
+}
+
+/// What is known of a user as bytes, for the hash of all state: users are few facts, and have no snapshots.
+pub fn encode_user(state: &Entry) -> Vec<u8> {
+    let Entry { version, id, user, pin } = state;
+    let user = user.as_ref().map(|user| directory::UserPut::new(id, user));
+    let pin = pin.as_ref().map(|pin| (pin.salt, pin.rounds, pin.hash));
+    sealed::seal(USER, &payload::write(&(*version, id.as_str(), user, pin)))
 }
 
 /// The configuration as bytes.

@@ -103,6 +103,9 @@ pub(crate) enum ContactAnswer {
     Closed(Outcome),
     /// Whether the requester is who they say.
     Verified(bool),
+    /// What is due in that conversation has to happen first (`T3`); then ask again. A contact never waits for a
+    /// conversation.
+    Unsettled(ConversationId),
 }
 
 pub(crate) struct ContactActor {
@@ -156,6 +159,7 @@ impl ContactActor {
             self.load().await?;
             match self.decide_opening(&job).await? {
                 Decided::Follow(active) => return Ok(ContactAnswer::Active(active)),
+                Decided::Unsettled(active) => return Ok(ContactAnswer::Unsettled(active)),
                 Decided::Change(change) => {
                     if let Some(accepted) = self.store(*change, &job.request).await? {
                         return Ok(ContactAnswer::Accepted(accepted));

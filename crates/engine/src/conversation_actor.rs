@@ -41,6 +41,8 @@ pub(crate) enum ConversationJob {
         id: Option<CommandId>,
     },
     Fire(TimerEntry),
+    /// Fires what was due before now, because somebody else is about to write.
+    Settle,
     Sleep,
 }
 
@@ -98,6 +100,10 @@ impl Behaviour for ConversationActor {
                 self.execute(&command, None, Asked { cause, command: id, received }).await
             }
             ConversationJob::Fire(entry) => self.fire(entry).await,
+            ConversationJob::Settle => {
+                let now = self.shared.clock.now();
+                self.settle(|fires_at| fires_at < now).await.map(|()| ConversationAnswer::Fired)
+            }
             ConversationJob::Sleep => {
                 self.ticket.leave();
                 return Next::Sleep;
@@ -313,9 +319,10 @@ impl ConversationActor {
         };
         match contacts.ask(contact_stream(closed.contact).0, job).await?? {
             ContactAnswer::Closed(outcome) => Ok(outcome),
-            ContactAnswer::Active(_) | ContactAnswer::Accepted(_) | ContactAnswer::Verified(_) => {
-                Err(Error::ActorFailed)
-            }
+            ContactAnswer::Active(_)
+            | ContactAnswer::Accepted(_)
+            | ContactAnswer::Verified(_)
+            | ContactAnswer::Unsettled(_) => Err(Error::ActorFailed),
         }
     }
 

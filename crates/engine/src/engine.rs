@@ -4,11 +4,11 @@ use crate::contact_actor::{ContactAnswer, ContactJob, OpenJob};
 use crate::conversation_actor::{ConversationAnswer, ConversationJob};
 use crate::gate::Gate;
 use crate::intake::Intake;
-use crate::keys::{contact_stream, conversation_stream};
+use crate::keys::conversation_stream;
 use crate::shared::{Shared, partition};
 use crate::{
     Accepted, Clock, Cursor, Error, EventRecord, IdSource, Inbound, Options, Order, Request, StartError,
-    configuration, load, quarantine, router, start, timers,
+    configuration, identity, load, quarantine, router, start, timers,
 };
 use domain::configuration::{Apply, Change, Configuration};
 use domain::conversation::{Conversation, Origin, Policy};
@@ -277,14 +277,15 @@ impl Engine {
         opening: &OpenJob,
         follow: impl Fn() -> ConversationJob,
     ) -> Result<Accepted, Error> {
-        let contact = contact_stream(self.shared.keys.contact(&opening.channel, opening.requester.expose()));
-        let contacts = &self.shared.actors()?.contacts;
+        let contact = self.shared.keys.contact(&opening.channel, opening.requester.expose());
         for _ in 0..ATTEMPTS_MAX {
             let open = || ContactJob::Open(Box::new(opening.clone()));
-            let active = match contacts.ask(contact.0, open).await? {
+            let active = match identity::ask_contact(&self.shared, contact, open).await {
                 Ok(ContactAnswer::Accepted(accepted)) => return Ok(accepted),
                 Ok(ContactAnswer::Active(active)) => active,
-                Ok(ContactAnswer::Closed(_) | ContactAnswer::Verified(_)) => return Err(Error::ActorFailed),
+                Ok(ContactAnswer::Closed(_) | ContactAnswer::Verified(_) | ContactAnswer::Unsettled(_)) => {
+                    return Err(Error::ActorFailed);
+                }
                 Err(error) => return self.earlier_or(&opening.request, error).await,
             };
             match self.ask_conversation(active, &follow).await {

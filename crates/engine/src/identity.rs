@@ -1,6 +1,7 @@
 //! Who requesters are and what may be sent to them, as the handle is asked for it.
 
 use crate::contact_actor::{ConsentJob, ContactAnswer, ContactJob, OpenJob, ReassociateJob, VerifyJob};
+use crate::conversation_actor::ConversationJob;
 use crate::keys::contact_stream;
 use crate::shared::Shared;
 use crate::{Accepted, Engine, Error, Order, Request, directory, load, pin};
@@ -8,8 +9,11 @@ use domain::channel::ChannelKind;
 use domain::consent::Keyword;
 use domain::contact::{Contact, Grounds, PinLimits};
 use domain::conversation::{Conversation, Origin};
-use domain::{Address, ChannelId, Content, ConversationId, Principal, Role, UserId};
+use domain::{Address, ChannelId, ContactId, Content, ConversationId, Principal, Role, UserId};
 use uuid::Uuid;
+
+/// How often a contact is asked because what is due had to happen first.
+const ATTEMPTS_MAX: usize = 4;
 
 impl Engine {
     /// What is known of a contact; nothing of one who was never seen.
@@ -39,9 +43,12 @@ impl Engine {
         let answer = ask(self.shared(), &state, || ContactJob::Reassociate(Box::new(job.clone()))).await;
         let accepted = match answer {
             Ok(ContactAnswer::Accepted(accepted)) => Ok(accepted),
-            Ok(ContactAnswer::Active(_) | ContactAnswer::Closed(_) | ContactAnswer::Verified(_)) => {
-                Err(Error::ActorFailed)
-            }
+            Ok(
+                ContactAnswer::Active(_)
+                | ContactAnswer::Closed(_)
+                | ContactAnswer::Verified(_)
+                | ContactAnswer::Unsettled(_),
+            ) => Err(Error::ActorFailed),
             Err(error) => self.earlier_or(&request, error).await,
         };
         crate::engine::count("reassociate", &accepted);
@@ -72,9 +79,10 @@ impl Engine {
         let job = VerifyJob { conversation, user, matched, limits, request };
         match ask(shared, &state, || ContactJob::Verify(Box::new(job.clone()))).await? {
             ContactAnswer::Verified(verified) => Ok(verified),
-            ContactAnswer::Active(_) | ContactAnswer::Accepted(_) | ContactAnswer::Closed(_) => {
-                Err(Error::ActorFailed)
-            }
+            ContactAnswer::Active(_)
+            | ContactAnswer::Accepted(_)
+            | ContactAnswer::Closed(_)
+            | ContactAnswer::Unsettled(_) => Err(Error::ActorFailed),
         }
     }
 
@@ -123,10 +131,13 @@ impl Engine {
             first: None,
         };
         let job = || ContactJob::Open(Box::new(opening.clone()));
-        match self.shared().actors()?.contacts.ask(contact_stream(contact).0, job).await?? {
+        match ask_contact(self.shared(), contact, job).await? {
             ContactAnswer::Accepted(accepted) => Ok(Some(accepted)),
             // Another word came first, and this one is ordinary after it.
-            ContactAnswer::Active(_) | ContactAnswer::Closed(_) | ContactAnswer::Verified(_) => Ok(None),
+            ContactAnswer::Active(_)
+            | ContactAnswer::Closed(_)
+            | ContactAnswer::Verified(_)
+            | ContactAnswer::Unsettled(_) => Ok(None),
         }
     }
 
@@ -163,5 +174,26 @@ async fn ask(
     state: &Conversation,
     job: impl FnMut() -> ContactJob,
 ) -> Result<ContactAnswer, Error> {
-    shared.actors()?.contacts.ask(contact_stream(state.contact).0, job).await?
+    ask_contact(shared, state.contact, job).await
+}
+
+/// Asks a contact, and has a conversation do first what is due in it where the contact finds that it has to (`T3`).
+pub(crate) async fn ask_contact(
+    shared: &Shared,
+    contact: ContactId,
+    mut job: impl FnMut() -> ContactJob,
+) -> Result<ContactAnswer, Error> {
+    let actors = shared.actors()?;
+    for _ in 0..ATTEMPTS_MAX {
+        match actors.contacts.ask(contact_stream(contact).0, &mut job).await?? {
+            ContactAnswer::Unsettled(id) => {
+                actors.conversations.ask(id.to_bytes(), || ConversationJob::Settle).await??;
+            }
+            answer @ (ContactAnswer::Active(_)
+            | ContactAnswer::Accepted(_)
+            | ContactAnswer::Closed(_)
+            | ContactAnswer::Verified(_)) => return Ok(answer),
+        }
+    }
+    Err(Error::Overloaded("contention"))
 }

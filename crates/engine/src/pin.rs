@@ -37,7 +37,7 @@ mod tests {
     /// ID-14
     #[test]
     fn only_the_pin_of_that_user_in_that_store_matches() {
-        let keys = |key| Keys::new(&Identity { key: [key; 32], partitions: 1, ..identity() });
+        let keys = |key| Keys::new(&Identity { key: [key; 32], partitions: 1 });
         let (user, other) = (StreamId([1; 16]), StreamId([2; 16]));
         let kept = hash(&keys(1), user, "2468", [3; 16]);
         assert!(matches(&keys(1), user, "2468", Some(&kept)));
@@ -45,10 +45,5 @@ mod tests {
         assert!(!matches(&keys(1), other, "2468", Some(&kept)));
         assert!(!matches(&keys(2), user, "2468", Some(&kept)));
         assert!(!matches(&keys(1), user, "2468", None));
-    }
-
-    fn identity() -> Identity {
-        use store::EventLog as _;
-        store::MemoryLog::new(1).identity().clone()
     }
 }

@@ -61,7 +61,9 @@ impl fmt::Display for TraceLine {
             ConversationEvent::RequesterMessagePosted { .. }
             | ConversationEvent::AgentRequested
             | ConversationEvent::AgentRequestCancelled
-            | ConversationEvent::Resumed { .. } => Ok(()),
+            | ConversationEvent::Resumed { .. }
+            | ConversationEvent::Reassociated { .. }
+            | ConversationEvent::ConsentChanged { .. } => Ok(()),
         }
     }
 }

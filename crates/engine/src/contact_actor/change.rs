@@ -31,18 +31,24 @@ pub(super) struct Part {
 }
 
 impl ContactActor {
-    /// Decides what happens to a conversation that is there. Its own actor notices that its stream has gone on.
+    /// Decides what happens to a conversation that is there. Its own actor notices that its stream has gone on. Nothing if
+    /// what was due in it before has to happen first (`T3`), which is for its own actor to do.
     pub(super) async fn part(
         &self,
         id: ConversationId,
         command: &Command,
         now: Timestamp,
-    ) -> Result<Part, Error> {
+    ) -> Result<Option<Part>, Error> {
         let loaded = self.shared.reading(move |log| load::conversation(log, id)).await?;
+        let recovery = self.shared.recovery;
+        let armed = loaded.state.as_ref().map(conversation::timers).unwrap_or_default();
+        if armed.iter().any(|timer| recovery.fires_at(timer.kind, timer.due) < now) {
+            return Ok(None);
+        }
         let messages = Messages::default();
         let events =
             conversation::decide(loaded.state.as_ref(), command, Context { now, messages: &messages })?;
-        Ok(Part { id, version: loaded.version, before: loaded.state, events })
+        Ok(Some(Part { id, version: loaded.version, before: loaded.state, events }))
     }
 
     /// Makes a change durable, then applies it; nothing if the log had gone on, so that it has to be decided anew.

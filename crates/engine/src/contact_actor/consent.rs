@@ -1,6 +1,7 @@
 //! A word about what may be sent: never a message, and never a reason to open anything (`OPT-6`).
 
 use super::change::Change;
+use super::opening::Decided;
 use super::{ContactActor, ContactAnswer};
 use crate::{Error, Request};
 use domain::consent::Keyword;
@@ -24,7 +25,12 @@ impl ContactActor {
     pub(super) async fn consent(&mut self, job: &ConsentJob) -> Result<ContactAnswer, Error> {
         for _ in 0..super::ATTEMPTS_MAX {
             self.load().await?;
-            let change = self.decide_consent(job).await?;
+            let change = match self.decide_consent(job).await? {
+                Decided::Change(change) => *change,
+                Decided::Follow(active) | Decided::Unsettled(active) => {
+                    return Ok(ContactAnswer::Unsettled(active));
+                }
+            };
             if let Some(accepted) = self.store(change, &job.request).await? {
                 let keyword = job.keyword.name();
                 metrics::counter!("colloquy_consent_keywords_total", "keyword" => keyword).increment(1);
@@ -35,7 +41,7 @@ impl ContactActor {
     }
 
     /// The contact's fact and its conversation's are one record: nobody may see one without the other.
-    async fn decide_consent(&self, job: &ConsentJob) -> Result<Change, Error> {
+    async fn decide_consent(&self, job: &ConsentJob) -> Result<Decided, Error> {
         let active = self.state().and_then(|contact| contact.active.get(&job.company)).copied();
         if active.is_none() {
             job.known.clone()?;
@@ -50,10 +56,14 @@ impl ContactActor {
         let now = self.shared.clock.now();
         let mut conversations = Vec::new();
         if let (Some(active), Some(opted_out)) = (active, opted_out(&events)) {
-            conversations.push(self.part(active, &Command::ChangeConsent { opted_out }, now).await?);
+            let Some(part) = self.part(active, &Command::ChangeConsent { opted_out }, now).await? else {
+                return Ok(Decided::Unsettled(active));
+            };
+            conversations.push(part);
         }
         let conversation = active.unwrap_or(ConversationId::NONE);
-        Ok(Change { now, contact: events, conversations, conversation, message: None })
+        let change = Change { now, contact: events, conversations, conversation, message: None };
+        Ok(Decided::Change(Box::new(change)))
     }
 }
 

@@ -34,7 +34,9 @@ impl ContactActor {
             let now = self.shared.clock.now();
             let (user, grounds) = (job.user.clone(), job.grounds.clone());
             let command = Command::Reassociate { user: user.clone(), grounds: grounds.clone() };
-            let part = self.part(job.conversation, &command, now).await?;
+            let Some(part) = self.part(job.conversation, &command, now).await? else {
+                return Ok(ContactAnswer::Unsettled(job.conversation));
+            };
             let contact = contact::decide(self.state(), &ContactCommand::Reassociate { user, grounds })?;
             let (conversations, conversation) = (vec![part], job.conversation);
             let change = Change { now, contact, conversations, conversation, message: None };
@@ -57,7 +59,10 @@ impl ContactActor {
             let mut conversations = Vec::new();
             if matched && !locked {
                 let command = Command::Reassociate { user: job.user.clone(), grounds: Grounds::Pin };
-                conversations.push(self.part(job.conversation, &command, now).await?);
+                let Some(part) = self.part(job.conversation, &command, now).await? else {
+                    return Ok(ContactAnswer::Unsettled(job.conversation));
+                };
+                conversations.push(part);
             }
             let is_locked = locked
                 || contact.iter().any(|event| matches!(event, ContactEvent::VerificationLocked { .. }));

@@ -14,6 +14,8 @@ pub(super) enum Decided {
     Follow(ConversationId),
     /// It makes this.
     Change(Box<Change>),
+    /// It has to wait for what is due in that conversation.
+    Unsettled(ConversationId),
 }
 
 impl ContactActor {
@@ -38,12 +40,12 @@ impl ContactActor {
         };
         match active {
             Some(active) if held.is_none() => Ok(Decided::Follow(active)),
-            other => self.open_new(job, other).await.map(|change| Decided::Change(Box::new(change))),
+            other => self.open_new(job, other).await,
         }
     }
 
     /// A new conversation, in the place of the active one if there is one.
-    async fn open_new(&self, job: &OpenJob, superseded: Option<ConversationId>) -> Result<Change, Error> {
+    async fn open_new(&self, job: &OpenJob, superseded: Option<ConversationId>) -> Result<Decided, Error> {
         let policy = job.policy.clone()?;
         let now = self.shared.clock.now();
         let id = self.shared.new_conversation_id(self.partition().0, now);
@@ -53,7 +55,10 @@ impl ContactActor {
         let opted_out = self.state().is_some_and(|contact| contact.consent_for(&job.company).opted_out);
         if let (Some(old), Some(first)) = (superseded, &job.first) {
             let agent = first.agent.clone();
-            conversations.push(self.part(old, &Command::Supersede { agent }, now).await?);
+            let Some(part) = self.part(old, &Command::Supersede { agent }, now).await? else {
+                return Ok(Decided::Unsettled(old));
+            };
+            conversations.push(part);
             facts.add(&ContactCommand::Release { company: job.company.clone(), conversation: old })?;
         }
         facts.add(&ContactCommand::Activate {
@@ -77,7 +82,9 @@ impl ContactActor {
         let context = Context { now, messages: &Messages::default() };
         let events = conversation::decide(None, &Command::Open(Box::new(opening)), context)?;
         conversations.push(Part { id, version: 0, before: None, events });
-        Ok(Change { now, contact: facts.events, conversations, conversation: id, message: Some(message_id) })
+        let (contact, message) = (facts.events, Some(message_id));
+        let change = Change { now, contact, conversations, conversation: id, message };
+        Ok(Decided::Change(Box::new(change)))
     }
 
     /// Whoever holds the number goes on holding it, unless an agent says otherwise (`ID-1` to `ID-6`, `PRO-4`).

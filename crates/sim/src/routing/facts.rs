@@ -48,7 +48,10 @@ impl World {
             | ConversationEvent::WaitMessageSent { .. }
             | ConversationEvent::AgentMessagePosted { .. }
             | ConversationEvent::IdleReminderSent { .. }
-            | ConversationEvent::AgentPrompted { .. } => return None,
+            | ConversationEvent::AgentPrompted { .. }
+            | ConversationEvent::Reassociated { .. }
+            // Nobody opts out in the worlds of routing.
+            | ConversationEvent::ConsentChanged { .. } => return None,
         };
         Some(Fact { conversation: id, at: self.now, what })
     }
