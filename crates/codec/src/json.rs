@@ -4,6 +4,7 @@
 
 mod configuration;
 mod conversation;
+mod identity;
 mod router;
 mod routing;
 mod time;
@@ -13,6 +14,7 @@ pub use time::{parse_timestamp, timestamp};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::ConversationEvent;
+use domain::directory::DirectoryEvent;
 use domain::{Cause, EngineEvent, Event, EventRef, Principal};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -39,11 +41,21 @@ pub const fn event_type(event: &Event) -> &'static str {
             ConversationEvent::AgentRequestCancelled => "conversation.agent_request_cancelled",
             ConversationEvent::WaitEnded { .. } => "conversation.wait_ended",
             ConversationEvent::WaitMessageSent { .. } => "conversation.wait_message_sent",
+            ConversationEvent::Reassociated { .. } => "conversation.reassociated",
+            ConversationEvent::ConsentChanged { .. } => "conversation.consent_changed",
         },
         Event::Contact(event) => match event {
             ContactEvent::Created { .. } => "contact.created",
             ContactEvent::ConversationActivated { .. } => "contact.conversation_activated",
             ContactEvent::ConversationReleased { .. } => "contact.conversation_released",
+            ContactEvent::ProfileCreated { .. } => "contact.profile_created",
+            ContactEvent::ProfileReassociated { .. } => "contact.profile_reassociated",
+            ContactEvent::ProfileDeactivated { .. } => "contact.profile_deactivated",
+            ContactEvent::OptedOut { .. } => "contact.opted_out",
+            ContactEvent::OptedIn { .. } => "contact.opted_in",
+            ContactEvent::NotificationsSet { .. } => "contact.notifications_set",
+            ContactEvent::VerificationFailed { .. } => "contact.verification_failed",
+            ContactEvent::VerificationLocked { .. } => "contact.verification_locked",
         },
         Event::Configuration(event) => match event {
             ConfigurationEvent::ChannelConfigured { .. } => "configuration.channel_configured",
@@ -56,6 +68,11 @@ pub const fn event_type(event: &Event) -> &'static str {
             EngineEvent::Started { .. } => "engine.started",
             EngineEvent::ClockStepped { .. } => "engine.clock_stepped",
         },
+        Event::Directory(event) => match event {
+            DirectoryEvent::UserPut { .. } => "directory.user_put",
+            DirectoryEvent::UserRemoved { .. } => "directory.user_removed",
+            DirectoryEvent::PinSet { .. } => "directory.pin_set",
+        },
     }
 }
 
@@ -63,10 +80,11 @@ pub const fn event_type(event: &Event) -> &'static str {
 pub fn event_data(event: &Event) -> Value {
     match event {
         Event::Conversation(event) => conversation::data(event),
-        Event::Contact(event) => contact(event),
+        Event::Contact(event) => identity::contact(event),
         Event::Configuration(event) => configuration::data(event),
         Event::Router(event) => router::data(event),
         Event::Engine(event) => engine(event),
+        Event::Directory(event) => identity::directory(event),
     }
 }
 
@@ -79,18 +97,6 @@ pub fn cause(cause: &Cause) -> Value {
         value["causation"] = json!({ "stream": stream, "version": version });
     }
     value
-}
-
-fn contact(event: &ContactEvent) -> Value {
-    match event {
-        ContactEvent::Created { channel, address } => {
-            json!({ "channel": channel.as_str(), "address": address.expose().as_str() })
-        }
-        ContactEvent::ConversationActivated { company, conversation }
-        | ContactEvent::ConversationReleased { company, conversation } => {
-            json!({ "company": company.as_str(), "conversation": conversation.to_string() })
-        }
-    }
 }
 
 fn engine(event: &EngineEvent) -> Value {

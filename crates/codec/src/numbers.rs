@@ -5,8 +5,10 @@
 
 use crate::Error;
 use domain::Role;
-use domain::channel::{ChannelKind, Mode};
+use domain::channel::{ChannelKind, Mode, Responder};
+use domain::contact::WhyProfile;
 use domain::conversation::{ClosedState, Lifecycle, StateReason, TimerKind};
+use domain::directory::UserKind;
 use domain::router::{AllocatedBy, Ending, ErrandKind, PresenceWhy, UnroutedWhy};
 use domain::routing::{AssignBy, EstimateBy, ReassignOn, ServiceKind, ShiftPreference, WhenNobody};
 
@@ -44,6 +46,8 @@ numbered!(Role, "role", { Gateway = 1, Requester = 2, Agent = 3, Supervisor = 4,
 
 numbered!(Mode, "mode", { Chat = 1, Messaging = 2 });
 
+numbered!(Responder, "first responder", { LiveAgent = 1, VirtualAgent = 2 });
+
 numbered!(ChannelKind, "channel kind", {
     Mweb = 1,
     Sms = 2,
@@ -71,6 +75,7 @@ numbered!(StateReason, "state reason", {
     MaxWaitElapsed = 8,
     NotRouted = 9,
     AutoClosed = 10,
+    Superseded = 11,
 });
 
 numbered!(TimerKind, "timer", {
@@ -125,6 +130,10 @@ numbered!(ShiftPreference, "preference by shift", { LeastLeft = 1, MostLeft = 2,
 numbered!(WhenNobody, "answer when nobody is there", { Wait = 1, Refuse = 2 });
 
 numbered!(ReassignOn, "sign of a returning requester", { Message = 1, Open = 2 });
+
+numbered!(WhyProfile, "cause of a profile", { DirectoryMatch = 1, NoMatch = 2, Ambiguous = 3, Agent = 4 });
+
+numbered!(UserKind, "kind of user", { Full = 1, Consumer = 2 });
 
 numbered!(EstimateBy, "way of estimating waits", { Mean = 1, Weighted = 2 });
 

@@ -1,6 +1,6 @@
 //! The numbers of all facts in all their versions, in one table.
 
-use crate::{Error, payload, v1, v2};
+use crate::{Error, payload, v1, v2, v3};
 use domain::Event;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -63,6 +63,7 @@ macro_rules! registry {
 registry! {
     0x0101 1 "conversation.opened" => v1::conversation::Opened,
     0x0101 2 "conversation.opened" => v2::conversation::Opened,
+    0x0101 3 "conversation.opened" => v3::conversation::Opened,
     0x0102 1 "conversation.requester_message_posted" => v1::conversation::RequesterMessagePosted,
     0x0103 1 "conversation.agent_joined" => v1::conversation::AgentJoined,
     0x0103 2 "conversation.agent_joined" => v2::conversation::AgentJoined,
@@ -78,13 +79,24 @@ registry! {
     0x010c 1 "conversation.agent_request_cancelled" => v1::waiting::AgentRequestCancelled,
     0x010d 1 "conversation.wait_ended" => v1::waiting::WaitEnded,
     0x010e 1 "conversation.wait_message_sent" => v1::waiting::WaitMessageSent,
+    0x0114 1 "conversation.reassociated" => v1::identity::Reassociated,
+    0x0115 1 "conversation.consent_changed" => v1::identity::ConsentChanged,
     0x011a 1 "conversation.virtual_agent_engaged" => v1::virtual_agent::Engaged,
     0x011b 1 "conversation.virtual_agent_message_posted" => v1::virtual_agent::MessagePosted,
     0x0201 1 "contact.created" => v1::contact::Created,
     0x0202 1 "contact.conversation_activated" => v1::contact::ConversationActivated,
     0x0203 1 "contact.conversation_released" => v1::contact::ConversationReleased,
+    0x0204 1 "contact.profile_created" => v1::identity::ProfileCreated,
+    0x0205 1 "contact.profile_reassociated" => v1::identity::ProfileReassociated,
+    0x0206 1 "contact.profile_deactivated" => v1::identity::ProfileDeactivated,
+    0x0207 1 "contact.opted_out" => v1::identity::OptedOut,
+    0x0208 1 "contact.opted_in" => v1::identity::OptedIn,
+    0x0209 1 "contact.notifications_set" => v1::identity::NotificationsSet,
+    0x020a 1 "contact.verification_failed" => v1::identity::VerificationFailed,
+    0x020b 1 "contact.verification_locked" => v1::identity::VerificationLocked,
     0x0301 1 "configuration.channel_configured" => v1::configuration::ChannelConfigured,
     0x0301 2 "configuration.channel_configured" => v2::configuration::ChannelConfigured,
+    0x0301 3 "configuration.channel_configured" => v3::configuration::ChannelConfigured,
     0x0302 1 "configuration.channel_retired" => v1::configuration::ChannelRetired,
     0x0303 1 "configuration.routing_settings_configured" => v1::routing::SettingsConfigured,
     0x0304 1 "configuration.schedule_configured" => v1::routing::ScheduleConfigured,
@@ -115,6 +127,9 @@ registry! {
     0x050f 1 "router.errand_done" => v1::router::ErrandDone,
     0x0510 1 "router.presence_changed" => v1::router::PresenceChanged,
     0x0511 1 "router.agent_seen" => v1::router::AgentSeen,
+    0x0601 1 "directory.user_put" => v1::directory::UserPut,
+    0x0602 1 "directory.user_removed" => v1::directory::UserRemoved,
+    0x0603 1 "directory.pin_set" => v1::directory::PinSet,
 }
 
 /// A payload with what the envelope says of it.

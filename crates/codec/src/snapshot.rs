@@ -6,6 +6,7 @@
 //! one order. A change of what is below, or of the parts of facts that it uses, needs a new format byte; the
 //! golden files notice one that was forgotten.
 
+mod contact;
 mod conversation;
 mod router;
 mod routing;
@@ -13,20 +14,21 @@ mod routing;
 pub use router::{RouterCore, RouterRow, agent_key, core_key, item_key, router_core, router_rows};
 pub use router::{router_state, served_key, waits_key};
 
-use crate::v1::parts;
-use crate::v2::configuration::Settings;
+use crate::v1::{directory, parts};
+use crate::v3::configuration::Settings;
 use crate::{Error, payload, sealed};
 use domain::configuration::Configuration;
 use domain::contact::Contact;
 use domain::conversation::Conversation;
-use domain::{ConversationId, Personal};
+use domain::directory::Entry;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 const CONVERSATION: u8 = 0x13;
-const CONTACT: u8 = 0x21;
-const CONFIGURATION: u8 = 0x32;
+const CONTACT: u8 = 0x22;
+const CONFIGURATION: u8 = 0x33;
 const ROUTER: u8 = 0x51;
+const USER: u8 = 0x61;
 
 /// Whether the bytes begin like a snapshot of a format that was once written and is no longer read. Such a cache is not
 /// damaged, only of no use.
@@ -51,7 +53,7 @@ pub fn decode_conversation(bytes: &[u8]) -> Result<Conversation, Error> {
 
 /// The state of a contact as bytes.
 pub fn encode_contact(state: &Contact) -> Vec<u8> {
-    sealed::seal(CONTACT, &payload::write(&ContactState::from(state)))
+    sealed::seal(CONTACT, &payload::write(&contact::ContactState::from(state)))
 }
 
 /// The state of a contact.
@@ -59,7 +61,15 @@ pub fn encode_contact(state: &Contact) -> Vec<u8> {
 /// # Errors
 /// [`Error`] says what is wrong with the bytes; the state must then be rebuilt.
 pub fn decode_contact(bytes: &[u8]) -> Result<Contact, Error> {
-    payload::read::<ContactState>(sealed::open(CONTACT, bytes)?)?.try_into()
+    payload::read::<contact::ContactState>(sealed::open(CONTACT, bytes)?)?.try_into()
+}
+
+/// What is known of a user as bytes, for the hash of all state: users are few facts, and have no snapshots.
+pub fn encode_user(state: &Entry) -> Vec<u8> {
+    let Entry { version, id, user, pin } = state;
+    let user = user.as_ref().map(|user| directory::UserPut::new(id, user));
+    let pin = pin.as_ref().map(|pin| (pin.salt, pin.rounds, pin.hash));
+    sealed::seal(USER, &payload::write(&(*version, id.as_str(), user, pin)))
 }
 
 /// The configuration as bytes.
@@ -76,48 +86,10 @@ pub fn decode_configuration(bytes: &[u8]) -> Result<Configuration, Error> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct ContactState {
-    version: u64,
-    channel: String,
-    address: String,
-    active: BTreeMap<String, [u8; 16]>,
-}
-
-#[derive(Serialize, Deserialize)]
 struct ConfigurationState {
     version: u64,
     channels: BTreeMap<String, Settings>,
     routing: Vec<routing::StoredEntry>,
-}
-
-impl From<&Contact> for ContactState {
-    fn from(state: &Contact) -> Self {
-        let Contact { version, channel, address, active } = state;
-        let active = active.iter().map(|(company, id)| (company.as_str().to_owned(), id.to_bytes()));
-        Self {
-            version: *version,
-            channel: channel.as_str().to_owned(),
-            address: address.expose().as_str().to_owned(),
-            active: active.collect(),
-        }
-    }
-}
-
-impl TryFrom<ContactState> for Contact {
-    type Error = Error;
-
-    fn try_from(state: ContactState) -> Result<Self, Error> {
-        let ContactState { version, channel, address, active } = state;
-        let active = active
-            .into_iter()
-            .map(|(company, id)| Ok((parts::address(&company)?, ConversationId::from_bytes(id))));
-        Ok(Self {
-            version,
-            channel: parts::channel(&channel)?,
-            address: Personal::new(parts::address(&address)?),
-            active: active.collect::<Result<_, Error>>()?,
-        })
-    }
 }
 
 impl From<&Configuration> for ConfigurationState {

@@ -8,7 +8,9 @@
 pub(crate) mod configuration;
 pub(crate) mod contact;
 pub(crate) mod conversation;
+pub(crate) mod directory;
 pub(crate) mod engine;
+pub(crate) mod identity;
 pub(crate) mod parts;
 pub(crate) mod router;
 pub(crate) mod routing;

@@ -1,5 +1,6 @@
 //! Facts as they are written now: each in its newest version. A new event or field breaks the build here.
 
+mod identity;
 mod router;
 mod routing;
 
@@ -7,17 +8,17 @@ pub(crate) use routing::configured as routing_entry;
 
 use crate::numbers::Numbered;
 use crate::registry::Payload;
-use crate::v1::waiting as waiting_v1;
 use crate::v1::{configuration as configuration_v1, contact as contact_v1, engine as engine_v1};
-use crate::v1::{conversation as conversation_v1, parts as parts_v1, virtual_agent as virtual_agent_v1};
-use crate::v2::waiting as waiting_v2;
-use crate::v2::{configuration as configuration_v2, conversation as conversation_v2, parts as parts_v2};
+use crate::v1::{conversation as conversation_v1, identity as identity_v1, parts as parts_v1};
+use crate::v1::{virtual_agent as virtual_agent_v1, waiting as waiting_v1};
+use crate::v2::{conversation as conversation_v2, parts as parts_v2, waiting as waiting_v2};
+use crate::v3::{configuration as configuration_v3, conversation as conversation_v3};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::Unassignment;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
 use domain::routing::OfferId;
-use domain::{Address, AgentId, ChannelId, ContactId, EngineEvent, Event, Message, Timestamp};
+use domain::{Address, AgentId, ChannelId, ContactId, EngineEvent, Event, Message, Timestamp, UserId};
 
 /// The payload of a fact.
 pub(crate) fn current(event: &Event) -> Payload {
@@ -27,13 +28,15 @@ pub(crate) fn current(event: &Event) -> Payload {
         Event::Configuration(event) => configuration(event),
         Event::Router(event) => router::router(event),
         Event::Engine(event) => engine(event),
+        Event::Directory(event) => identity::directory(event),
     }
 }
 
 fn conversation(event: &ConversationEvent) -> Payload {
     match event {
-        ConversationEvent::Opened { contact, channel, requester, company, policy, by_agent } => {
-            opened(*contact, channel, requester.expose(), company, policy, by_agent.as_ref())
+        ConversationEvent::Opened { contact, channel, requester, company, policy, by_agent, user } => {
+            let (requester, whose) = (requester.expose(), user.as_ref());
+            opened(*contact, channel, requester, company, policy, by_agent.as_ref(), whose)
         }
         ConversationEvent::RequesterMessagePosted { message, sent_at, counts_from } => {
             requester_message_posted(message, *sent_at, *counts_from)
@@ -76,6 +79,12 @@ fn conversation(event: &ConversationEvent) -> Payload {
         ConversationEvent::Closed { state, reason, by, requester_text } => {
             closed(*state, *reason, by, requester_text.clone())
         }
+        ConversationEvent::Reassociated { from, to, grounds } => {
+            identity::reassociated(from.as_ref(), to, grounds)
+        }
+        ConversationEvent::ConsentChanged { opted_out } => {
+            Payload::of(&identity_v1::ConsentChanged { opted_out: *opted_out })
+        }
     }
 }
 
@@ -86,14 +95,16 @@ fn opened(
     company: &Address,
     policy: &Policy,
     by_agent: Option<&AgentId>,
+    user: Option<&UserId>,
 ) -> Payload {
-    Payload::of(&conversation_v2::Opened {
+    Payload::of(&conversation_v3::Opened {
         contact: contact.0,
         channel: channel.as_str().to_owned(),
         requester: requester.as_str().to_owned(),
         company: company.as_str().to_owned(),
         policy: parts_v2::Policy::from(policy),
         by_agent: by_agent.map(text),
+        user: user.map(identity::user),
     })
 }
 
@@ -174,13 +185,37 @@ fn contact(event: &ContactEvent) -> Payload {
                 conversation: conversation.to_bytes(),
             })
         }
+        ContactEvent::ProfileCreated { profile, user, why } => {
+            identity::profile_created(*profile, user.as_ref(), *why)
+        }
+        ContactEvent::ProfileReassociated { profile, from, to, grounds } => {
+            identity::profile_reassociated(*profile, from.as_ref(), to, grounds)
+        }
+        ContactEvent::ProfileDeactivated { profile, by } => identity::profile_deactivated(*profile, by),
+        ContactEvent::OptedOut { company, keyword } => {
+            let (company, keyword) = (identity::address(company), keyword.name().to_owned());
+            Payload::of(&identity_v1::OptedOut { company, keyword })
+        }
+        ContactEvent::OptedIn { company, keyword } => {
+            let (company, keyword) = (identity::address(company), keyword.name().to_owned());
+            Payload::of(&identity_v1::OptedIn { company, keyword })
+        }
+        ContactEvent::NotificationsSet { company, on } => {
+            Payload::of(&identity_v1::NotificationsSet { company: identity::address(company), on: *on })
+        }
+        ContactEvent::VerificationFailed { at } => {
+            Payload::of(&identity_v1::VerificationFailed { at_ms: at.0 })
+        }
+        ContactEvent::VerificationLocked { until } => {
+            Payload::of(&identity_v1::VerificationLocked { until_ms: until.0 })
+        }
     }
 }
 
 fn configuration(event: &ConfigurationEvent) -> Payload {
     match event {
         ConfigurationEvent::ChannelConfigured { channel, settings } => {
-            Payload::of(&configuration_v2::ChannelConfigured {
+            Payload::of(&configuration_v3::ChannelConfigured {
                 channel: channel.as_str().to_owned(),
                 settings: settings.as_ref().into(),
             })

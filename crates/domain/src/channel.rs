@@ -4,6 +4,7 @@ mod validate;
 
 pub use validate::validate;
 
+use crate::contact::PinLimits;
 use crate::{Address, ChannelId, Seconds};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -72,6 +73,23 @@ pub struct ChannelSettings {
     pub first_responder: Responder,
     /// The texts that the engine says.
     pub messages: Messages,
+    /// Whether and to whom agents may write first.
+    pub proactive: Proactive,
+    /// How often a requester may try a PIN (`ID-14`).
+    pub pin_limits: PinLimits,
+}
+
+/// What an agent may do who writes first (`PRO-6`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proactive {
+    /// `proactive_active`: whether agents may at all.
+    pub active: bool,
+    /// `proactive_require_existing_recipient`: only to numbers that have a profile.
+    pub require_existing_recipient: bool,
+    /// `proactive_allow_manual_recipient`: also to a number that was typed instead of to a user.
+    pub allow_manual_recipient: bool,
+    /// `proactive_order`: the place among the channels to choose from, the lowest first.
+    pub order: u32,
 }
 
 /// `IDLE-1` to `IDLE-4`.
@@ -236,6 +254,8 @@ impl ChannelSettings {
             live_agents: true,
             first_responder: Responder::LiveAgent,
             messages: Messages::default(),
+            proactive: Proactive::default(),
+            pin_limits: PinLimits::MAX,
         }
     }
 }

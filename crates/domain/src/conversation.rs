@@ -16,7 +16,7 @@ pub use policy::Policy;
 pub use timers::{Timer, TimerKind, timers};
 
 use crate::routing::{OfferId, WorkItemId};
-use crate::{Address, AgentId, ChannelId, ContactId, Personal, Stamp, Timestamp};
+use crate::{Address, AgentId, ChannelId, ContactId, Personal, Stamp, Timestamp, UserId};
 use std::collections::BTreeSet;
 
 /// The state of a conversation. Small: texts stay in the log.
@@ -61,6 +61,10 @@ pub struct Conversation {
     pub anchors: Anchors,
     /// Messages so far.
     pub messages: MessageCounts,
+    /// Who is taken to be the requester; `None` is a guest (`ID-1`).
+    pub user: Option<UserId>,
+    /// Since when nothing may be sent to the requester, if that is so (`OPT-6`).
+    pub opted_out: Option<Stamp>,
 }
 
 /// Section 3.1.

@@ -4,6 +4,7 @@ use crate::Timestamp;
 use crate::configuration::ConfigurationEvent;
 use crate::contact::ContactEvent;
 use crate::conversation::ConversationEvent;
+use crate::directory::DirectoryEvent;
 use crate::router::RouterEvent;
 
 /// A fact of any stream.
@@ -19,6 +20,8 @@ pub enum Event {
     Router(RouterEvent),
     /// Of the process that ran all this.
     Engine(EngineEvent),
+    /// Of a user.
+    Directory(DirectoryEvent),
 }
 
 /// A fact about the running of the engine; it belongs to no aggregate and changes no state.

@@ -36,6 +36,9 @@ pub struct UserId(Arc<str>);
 pub struct NameError;
 
 impl ConversationId {
+    /// No conversation: what a command is answered that belongs to none, such as a word about consent.
+    pub const NONE: Self = Self(Uuid::nil());
+
     /// How many partitions an id can tell apart.
     pub const PARTITIONS_MAX: u16 = 4096;
 
@@ -58,6 +61,11 @@ impl ConversationId {
     pub fn parse(text: &str) -> Option<Self> {
         let id = Uuid::try_parse(text).ok()?;
         (id.get_version_num() == 8).then_some(Self(id))
+    }
+
+    /// Whether it is [`NONE`](Self::NONE).
+    pub fn is_none(self) -> bool {
+        self == Self::NONE
     }
 
     /// The id as stored.

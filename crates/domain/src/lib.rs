@@ -9,8 +9,10 @@
 pub mod channel;
 pub mod condition;
 pub mod configuration;
+pub mod consent;
 pub mod contact;
 pub mod conversation;
+pub mod directory;
 pub mod notice;
 pub mod router;
 pub mod routing;

@@ -37,6 +37,22 @@ pub enum Rejection {
     BadConfiguration(Vec<crate::configuration::Problem>),
     /// There is no entry of routing of that name.
     EntryUnknown,
+    /// The requester does not want anything from this address of the company; only they can change that (`OPT-6`).
+    OptedOut,
+    /// The number belongs to another user; whoever wants it all the same has to say so (`PRO-4`).
+    NumberHeld,
+    /// Agents do not write first on this channel (`PRO-6`).
+    ProactiveDisabled,
+    /// The channel wants a user and no typed number (`PRO-6`).
+    ManualRecipient,
+    /// The channel wants a number that wrote before (`PRO-6`).
+    RecipientUnknown,
+    /// Only images go with a text message (`PRO-8`).
+    AttachmentNotAllowed,
+    /// There is no such user.
+    UserUnknown,
+    /// The user has no number, or several, so that it has to be said which one.
+    RecipientAmbiguous,
 }
 
 impl Rejection {
@@ -58,6 +74,14 @@ impl Rejection {
             Self::NotActive => "not_active",
             Self::BadConfiguration(_) => "bad_configuration",
             Self::EntryUnknown => "entry_unknown",
+            Self::OptedOut => "opted_out",
+            Self::NumberHeld => "number_held",
+            Self::ProactiveDisabled => "proactive_disabled",
+            Self::ManualRecipient => "manual_recipient",
+            Self::RecipientUnknown => "recipient_unknown",
+            Self::AttachmentNotAllowed => "attachment_not_allowed",
+            Self::UserUnknown => "user_unknown",
+            Self::RecipientAmbiguous => "recipient_ambiguous",
         }
     }
 }
@@ -93,6 +117,25 @@ impl fmt::Display for Rejection {
                 problems.iter().try_for_each(|problem| write!(f, " {problem};"))
             }
             Self::EntryUnknown => f.write_str("routing has no entry of that name"),
+            Self::OptedOut => f.write_str(
+                "the requester has opted out of messages from this address; only they can opt in again, by START",
+            ),
+            Self::NumberHeld => f.write_str(
+                "another user holds this number; to close their conversation and take the number over, send the \
+                 same again with \"take_over\": true",
+            ),
+            Self::ProactiveDisabled => {
+                f.write_str("agents do not write first on this channel; an admin can set proactive_active")
+            }
+            Self::ManualRecipient => f.write_str("this channel takes no typed number; name the user"),
+            Self::RecipientUnknown => {
+                f.write_str("nobody has written from this number before, which this channel requires")
+            }
+            Self::AttachmentNotAllowed => f.write_str("only images can be attached on this channel"),
+            Self::UserUnknown => f.write_str("there is no such user"),
+            Self::RecipientAmbiguous => {
+                f.write_str("the user has no number or more than one; say in `to` which one")
+            }
         }
     }
 }

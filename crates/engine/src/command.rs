@@ -2,7 +2,9 @@
 
 use domain::conversation::Command;
 use domain::routing::QueueId;
-use domain::{Address, AgentId, Content, ConversationId, Message, MessageId, Personal, Principal, Timestamp};
+use domain::{
+    Address, AgentId, Content, ConversationId, Message, MessageId, Personal, Principal, Timestamp, UserId,
+};
 use std::fmt;
 use store::{PartitionId, Position};
 use uuid::Uuid;
@@ -53,6 +55,10 @@ pub struct AgentInitiated {
     pub from: Address,
     /// What it says.
     pub content: Content,
+    /// To whom, if not just to a number.
+    pub user: Option<UserId>,
+    /// Whether the number may be taken from another user, whose conversation is closed then (`PRO-4`).
+    pub take_over: bool,
 }
 
 /// What can be asked of one conversation.

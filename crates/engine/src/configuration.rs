@@ -172,7 +172,11 @@ fn follow<E: From<store::Error>>(
         for stored in page {
             match codec::decode(&stored.bytes).map_err(|error| damaged(error.to_string()))?.event {
                 Event::Configuration(event) => state = configuration::evolve(state, &event),
-                Event::Contact(_) | Event::Conversation(_) | Event::Router(_) | Event::Engine(_) => {
+                Event::Contact(_)
+                | Event::Conversation(_)
+                | Event::Router(_)
+                | Event::Engine(_)
+                | Event::Directory(_) => {
                     return Err(damaged("the configuration's stream holds another event".to_owned()));
                 }
             }

@@ -2,20 +2,30 @@
 //!
 //! A conversation waits for its contact when it closes, so a contact never waits for a conversation.
 
+mod change;
+mod consent;
+mod identity;
+mod opening;
+
+pub(crate) use consent::ConsentJob;
+pub(crate) use identity::{ReassociateJob, VerifyJob};
+
 use crate::derived;
 use crate::keys::{contact_stream, conversation_stream};
 use crate::load::{self, Loaded};
 use crate::registry::Ticket;
 use crate::runtime::{Behaviour, Next};
-use crate::shared::{Shared, encode, repeated};
-use crate::{Accepted, Cursor, Error, Request};
-use domain::channel::{Messages, Responder};
+use crate::shared::{Shared, encode};
+use crate::{Accepted, Error, Request};
+use domain::channel::Responder;
+use domain::consent::Keyword;
 use domain::contact::{self, Contact, ContactCommand, ContactEvent};
-use domain::conversation::{self, Command, Context, ConversationEvent, Opening, Origin, Policy};
+use domain::conversation::{self, ConversationEvent, Origin, Policy};
 use domain::{
-    Address, Cause, ChannelId, ContactId, Content, ConversationId, Event, Message, Personal, Principal, Role,
-    Timestamp,
+    Address, AgentId, Cause, ChannelId, ContactId, Content, ConversationId, Event, Personal, Principal, Role,
+    Timestamp, UserId,
 };
+use opening::Decided;
 use std::sync::Arc;
 use store::{Append, Outcome, PartitionId, Record, Refusal, Snapshot};
 use uuid::Uuid;
@@ -38,6 +48,12 @@ pub(crate) enum ContactJob {
         company: Address,
         conversation: ConversationId,
     },
+    /// Takes a word about what may be sent.
+    Consent(Box<ConsentJob>),
+    /// Somebody else than assumed is behind the number (`ID-9`).
+    Reassociate(Box<ReassociateJob>),
+    /// The requester tried a PIN (`ID-14`).
+    Verify(Box<VerifyJob>),
     Sleep,
 }
 
@@ -54,6 +70,31 @@ pub(crate) struct OpenJob {
     pub(crate) responder: Responder,
     pub(crate) content: Content,
     pub(crate) request: Request,
+    /// The word that it would be, if it is one (`OPT-3`).
+    pub(crate) keyword: Option<Keyword>,
+    /// Whether the requester's address is a phone number, by which users can be found.
+    pub(crate) by_phone: bool,
+    /// What an agent says of whom they write to first.
+    pub(crate) first: Option<First>,
+}
+
+/// An agent writes first (section 12).
+#[derive(Clone)]
+pub(crate) struct First {
+    pub(crate) agent: AgentId,
+    /// To whom, if not just to a number.
+    pub(crate) user: Option<UserId>,
+    /// Whether they may take the number from another user (`PRO-4`).
+    pub(crate) take_over: bool,
+    /// Whether the number must have a profile (`PRO-6`).
+    pub(crate) require_existing: bool,
+}
+
+impl OpenJob {
+    fn into_consent(self, keyword: Keyword) -> ConsentJob {
+        let Self { channel, requester, company, policy, request, .. } = self;
+        ConsentJob { channel, requester, company, keyword, known: policy.map(drop), request }
+    }
 }
 
 pub(crate) enum ContactAnswer {
@@ -63,6 +104,11 @@ pub(crate) enum ContactAnswer {
     Accepted(Accepted),
     /// What became of the closing record.
     Closed(Outcome),
+    /// Whether the requester is who they say.
+    Verified(bool),
+    /// What is due in that conversation has to happen first (`T3`); then ask again. A contact never waits for a
+    /// conversation.
+    Unsettled(ConversationId),
 }
 
 pub(crate) struct ContactActor {
@@ -84,6 +130,9 @@ impl Behaviour for ContactActor {
                 self.close(*record, company, conversation, &cause).await
             }
             ContactJob::Fault { company, conversation } => self.fault(company, conversation).await,
+            ContactJob::Consent(job) => self.consent(&job).await,
+            ContactJob::Reassociate(job) => self.reassociate(&job).await,
+            ContactJob::Verify(job) => self.verify(&job).await,
             ContactJob::Sleep => {
                 self.ticket.leave();
                 return Next::Sleep;
@@ -103,86 +152,25 @@ impl ContactActor {
     }
 
     async fn open(&mut self, job: OpenJob) -> Result<ContactAnswer, Error> {
-        for _ in 0..ATTEMPTS_MAX {
-            let version = self.load().await?;
-            if let Some(active) = self.state().and_then(|contact| contact.active.get(&job.company)) {
-                return Ok(ContactAnswer::Active(*active));
+        if let Some(keyword) = job.keyword {
+            self.load().await?;
+            if contact::is_consent(self.state(), &job.company, keyword) {
+                return self.consent(&job.into_consent(keyword)).await;
             }
-            let policy = job.policy.clone()?;
-            let now = self.shared.clock.now();
-            let conversation = self.shared.new_conversation_id(self.partition().0, now);
-            let message = Message { id: self.shared.new_message_id(), content: job.content.clone() };
-            let message_id = message.id;
-            let activate = ContactCommand::Activate {
-                channel: job.channel.clone(),
-                address: job.requester.clone(),
-                company: job.company.clone(),
-                conversation,
-            };
-            let activated = contact::decide(self.state(), &activate)?;
-            let opened = self.decide_opening(&job, policy, message, now)?;
-            let mut record = self.opening_record(conversation, &opened, now, &job.request.cause());
-            self.add_contact_events(&mut record, version, &activated, now, &job.request.cause());
-            record.command =
-                self.shared.command_entry(job.request.command.as_ref(), conversation, Some(message_id));
-            match self.shared.committer.commit(record).await? {
-                Outcome::Stored(position) => {
-                    self.apply(&activated, position);
-                    let position = Cursor { partition: self.partition(), position };
-                    let accepted =
-                        Accepted { conversation, message: Some(message_id), duplicate: false, position };
-                    return Ok(ContactAnswer::Accepted(accepted));
+        }
+        for _ in 0..ATTEMPTS_MAX {
+            self.load().await?;
+            match self.decide_opening(&job).await? {
+                Decided::Follow(active) => return Ok(ContactAnswer::Active(active)),
+                Decided::Unsettled(active) => return Ok(ContactAnswer::Unsettled(active)),
+                Decided::Change(change) => {
+                    if let Some(accepted) = self.store(*change, &job.request).await? {
+                        return Ok(ContactAnswer::Accepted(accepted));
+                    }
                 }
-                Outcome::Duplicate(stored) => return repeated(&stored).map(ContactAnswer::Accepted),
-                Outcome::Refused(Refusal::CommandReused) => return Err(Error::CommandReused),
-                Outcome::Refused(Refusal::Damaged(what)) => return Err(Error::Damaged(what)),
-                Outcome::Refused(Refusal::Version { .. } | Refusal::Claim { .. }) => self.loaded = None,
             }
         }
         Err(Error::Overloaded("contention"))
-    }
-
-    fn decide_opening(
-        &self,
-        job: &OpenJob,
-        policy: Policy,
-        message: Message,
-        now: Timestamp,
-    ) -> Result<Vec<ConversationEvent>, Error> {
-        let opening = Opening {
-            contact: self.id,
-            channel: job.channel.clone(),
-            requester: job.requester.clone(),
-            company: job.company.clone(),
-            policy,
-            origin: job.origin.clone(),
-            responder: job.responder,
-            message,
-        };
-        let context = Context { now, messages: &Messages::default() };
-        Ok(conversation::decide(None, &Command::Open(Box::new(opening)), context)?)
-    }
-
-    fn opening_record(
-        &self,
-        id: ConversationId,
-        events: &[ConversationEvent],
-        now: Timestamp,
-        cause: &Cause,
-    ) -> Record {
-        let opened = events.iter().fold(None, |state, event| conversation::evolve(state, now, event));
-        Record {
-            partition: self.partition(),
-            at_ms: now.0,
-            appends: vec![Append {
-                stream: conversation_stream(id),
-                expected: 0,
-                events: encode(events, now, cause, Event::Conversation),
-            }],
-            claims: Vec::new(),
-            command: None,
-            timers: derived::timer_changes(id, None, opened.as_ref()),
-        }
     }
 
     async fn close(
@@ -268,9 +256,7 @@ impl ContactActor {
         let stream = contact_stream(self.id);
         let encoded = encode(events, now, cause, Event::Contact);
         record.appends.push(Append { stream, expected: version, events: encoded });
-        record
-            .claims
-            .extend(events.iter().filter_map(|event| derived::claim(&self.shared.keys, self.id, event)));
+        record.claims.extend(derived::claims(&self.shared.keys, self.id, events));
     }
 
     fn apply(&mut self, events: &[ContactEvent], position: store::Position) {

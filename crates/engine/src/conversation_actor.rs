@@ -41,6 +41,8 @@ pub(crate) enum ConversationJob {
         id: Option<CommandId>,
     },
     Fire(TimerEntry),
+    /// Fires what was due before now, because somebody else is about to write.
+    Settle,
     Sleep,
 }
 
@@ -98,6 +100,10 @@ impl Behaviour for ConversationActor {
                 self.execute(&command, None, Asked { cause, command: id, received }).await
             }
             ConversationJob::Fire(entry) => self.fire(entry).await,
+            ConversationJob::Settle => {
+                let now = self.shared.clock.now();
+                self.settle(|fires_at| fires_at < now).await.map(|()| ConversationAnswer::Fired)
+            }
             ConversationJob::Sleep => {
                 self.ticket.leave();
                 return Next::Sleep;
@@ -170,7 +176,16 @@ impl ConversationActor {
             self.settle(|fires_at| fires_at < received).await?;
             // What has just fired is stored with its own time, and this must not seem to have happened before it.
             let now = self.state().map_or(received, |state| received.max(state.last_at));
-            let events = self.decide(command, now)?;
+            let events = match self.decide(command, now) {
+                Ok(events) if !events.is_empty() => events,
+                // A contact may have written to the conversation. Nobody is refused, and nothing taken for done, on what
+                // the log has left behind.
+                other if self.is_fresh().await? => other?,
+                _ => {
+                    self.loaded = None;
+                    continue;
+                }
+            };
             // What is fulfilled already writes nothing, but an id is remembered all the same (`L6`).
             if events.is_empty() && command_id.is_none() {
                 let position = self.loaded.as_ref().map_or(Position(0), |loaded| loaded.position);
@@ -195,7 +210,12 @@ impl ConversationActor {
             self.loaded = None;
             return Err(Error::Rejected(Rejection::ConversationUnknown));
         }
-        let was_armed = derived::timer_entries(self.id, self.state()).contains(&entry);
+        let mut was_armed = derived::timer_entries(self.id, self.state()).contains(&entry);
+        if !was_armed && !self.is_fresh().await? {
+            self.loaded = None;
+            self.load().await?;
+            was_armed = derived::timer_entries(self.id, self.state()).contains(&entry);
+        }
         self.settle(|fires_at| fires_at <= now).await?;
         Ok(if was_armed { ConversationAnswer::Fired } else { ConversationAnswer::Stale })
     }
@@ -301,7 +321,10 @@ impl ConversationActor {
         };
         match contacts.ask(contact_stream(closed.contact).0, job).await?? {
             ContactAnswer::Closed(outcome) => Ok(outcome),
-            ContactAnswer::Active(_) | ContactAnswer::Accepted(_) => Err(Error::ActorFailed),
+            ContactAnswer::Active(_)
+            | ContactAnswer::Accepted(_)
+            | ContactAnswer::Verified(_)
+            | ContactAnswer::Unsettled(_) => Err(Error::ActorFailed),
         }
     }
 
@@ -325,6 +348,14 @@ impl ConversationActor {
         let id = self.id;
         let loaded = self.shared.reading(move |log| load::conversation(log, id)).await?;
         Ok(self.loaded.insert(loaded).version)
+    }
+
+    /// Whether nobody else wrote to the conversation since it was loaded.
+    async fn is_fresh(&mut self) -> Result<bool, Error> {
+        let version = self.load().await?;
+        let stream = conversation_stream(self.id);
+        let stored = self.shared.reading(move |log| Ok(log.version(stream)?)).await?;
+        Ok(stored == version)
     }
 
     fn state(&self) -> Option<&Conversation> {

@@ -7,10 +7,35 @@ use domain::{ContactId, ConversationId};
 use std::collections::BTreeSet;
 use store::{Claim, TimerChange, TimerEntry};
 
+/// How the facts of one record change the claims of a contact: a pair that goes from one conversation to another in the
+/// same moment is one change (`PRO-4`).
+pub fn claims<'a>(
+    keys: &Keys,
+    contact: ContactId,
+    events: impl IntoIterator<Item = &'a ContactEvent>,
+) -> Vec<Claim> {
+    let mut claims: Vec<Claim> = Vec::new();
+    for claim in events.into_iter().filter_map(|event| claim(keys, contact, event)) {
+        match claims.iter_mut().find(|earlier| earlier.key == claim.key) {
+            Some(earlier) => earlier.value = claim.value,
+            None => claims.push(claim),
+        }
+    }
+    claims
+}
+
 /// How a contact's fact changes the claim on its pair (`C2`).
-pub fn claim(keys: &Keys, contact: ContactId, event: &ContactEvent) -> Option<Claim> {
+fn claim(keys: &Keys, contact: ContactId, event: &ContactEvent) -> Option<Claim> {
     match event {
-        ContactEvent::Created { .. } => None,
+        ContactEvent::Created { .. }
+        | ContactEvent::ProfileCreated { .. }
+        | ContactEvent::ProfileReassociated { .. }
+        | ContactEvent::ProfileDeactivated { .. }
+        | ContactEvent::OptedOut { .. }
+        | ContactEvent::OptedIn { .. }
+        | ContactEvent::NotificationsSet { .. }
+        | ContactEvent::VerificationFailed { .. }
+        | ContactEvent::VerificationLocked { .. } => None,
         ContactEvent::ConversationActivated { company, conversation } => Some(Claim {
             key: keys.pair(contact, company),
             expected: None,

@@ -4,11 +4,11 @@ use crate::contact_actor::{ContactAnswer, ContactJob, OpenJob};
 use crate::conversation_actor::{ConversationAnswer, ConversationJob};
 use crate::gate::Gate;
 use crate::intake::Intake;
-use crate::keys::{contact_stream, conversation_stream};
+use crate::keys::conversation_stream;
 use crate::shared::{Shared, partition};
 use crate::{
-    Accepted, AgentInitiated, Clock, Cursor, Error, EventRecord, IdSource, Inbound, Options, Order, Request,
-    StartError, configuration, load, quarantine, router, start, timers,
+    Accepted, Clock, Cursor, Error, EventRecord, IdSource, Inbound, Options, Order, Request, StartError,
+    configuration, identity, load, quarantine, router, start, timers,
 };
 use domain::channel::Responder;
 use domain::configuration::{Apply, Change, Configuration};
@@ -79,6 +79,9 @@ impl Engine {
             policy,
             origin: Origin::Requester { sent_at, redelivered },
             responder: self.responder(channel),
+            keyword: self.keyword(channel, &content),
+            by_phone: self.by_phone(channel),
+            first: None,
             content: content.clone(),
             request: request.clone(),
         };
@@ -86,41 +89,6 @@ impl Engine {
         let follow = || ConversationJob::Order { order: order.clone(), request: request.clone(), received };
         let result = self.to_pair(&opening, follow).await;
         count("inbound", &result);
-        result
-    }
-
-    /// An agent writes first, or into the pair's active conversation (`PRO-1`, `PRO-2`).
-    ///
-    /// # Errors
-    /// As [`inbound`](Self::inbound).
-    pub async fn contribute(
-        &self,
-        channel: &ChannelId,
-        first: AgentInitiated,
-        request: Request,
-    ) -> Result<Accepted, Error> {
-        let _pass = self.gate.enter()?;
-        let AgentInitiated { agent, to, from, content } = first;
-        let received = self.shared.clock.now();
-        let policy = self.policy(channel, &from);
-        let opening = OpenJob {
-            channel: channel.clone(),
-            requester: to,
-            company: from,
-            policy,
-            origin: Origin::Agent(agent.clone()),
-            responder: Responder::LiveAgent,
-            content: content.clone(),
-            request: request.clone(),
-        };
-        let follow = || ConversationJob::Contribute {
-            agent: agent.clone(),
-            content: content.clone(),
-            request: request.clone(),
-            received,
-        };
-        let result = self.to_pair(&opening, follow).await;
-        count("contribute", &result);
         result
     }
 
@@ -133,6 +101,9 @@ impl Engine {
         self.known(id)?;
         if matches!(order, Order::RequestAgent) {
             self.require_live_agents(id).await?;
+        }
+        if let Some(accepted) = self.keyword_order(id, &order, &request).await? {
+            return Ok(accepted);
         }
         let received = self.shared.clock.now();
         let job = || ConversationJob::Order { order: order.clone(), request: request.clone(), received };
@@ -303,19 +274,20 @@ impl Engine {
     }
 
     /// Leads a message to its pair's active conversation, or opens one; again if that closes meanwhile.
-    async fn to_pair(
+    pub(crate) async fn to_pair(
         &self,
         opening: &OpenJob,
         follow: impl Fn() -> ConversationJob,
     ) -> Result<Accepted, Error> {
-        let contact = contact_stream(self.shared.keys.contact(&opening.channel, opening.requester.expose()));
-        let contacts = &self.shared.actors()?.contacts;
+        let contact = self.shared.keys.contact(&opening.channel, opening.requester.expose());
         for _ in 0..ATTEMPTS_MAX {
             let open = || ContactJob::Open(Box::new(opening.clone()));
-            let active = match contacts.ask(contact.0, open).await? {
+            let active = match identity::ask_contact(&self.shared, contact, open).await {
                 Ok(ContactAnswer::Accepted(accepted)) => return Ok(accepted),
                 Ok(ContactAnswer::Active(active)) => active,
-                Ok(ContactAnswer::Closed(_)) => return Err(Error::ActorFailed),
+                Ok(ContactAnswer::Closed(_) | ContactAnswer::Verified(_) | ContactAnswer::Unsettled(_)) => {
+                    return Err(Error::ActorFailed);
+                }
                 Err(error) => return self.earlier_or(&opening.request, error).await,
             };
             match self.ask_conversation(active, &follow).await {
@@ -348,7 +320,7 @@ impl Engine {
     }
 
     /// What was accepted once is answered again even where it would be refused now (`L6`).
-    async fn earlier_or(&self, request: &Request, error: Error) -> Result<Accepted, Error> {
+    pub(crate) async fn earlier_or(&self, request: &Request, error: Error) -> Result<Accepted, Error> {
         if !matches!(error, Error::Rejected(_) | Error::UnknownChannel | Error::UnknownCompanyAddress) {
             return Err(error);
         }
@@ -356,7 +328,7 @@ impl Engine {
     }
 
     /// An id that no store of this shape ever gave leads nowhere; it must not wake an actor.
-    fn known(&self, id: ConversationId) -> Result<(), Error> {
+    pub(crate) fn known(&self, id: ConversationId) -> Result<(), Error> {
         let possible = id.partition() < self.shared.log.identity().partitions;
         if possible { Ok(()) } else { Err(Error::Rejected(Rejection::ConversationUnknown)) }
     }
@@ -376,7 +348,7 @@ impl Engine {
     }
 
     /// What a new conversation with this address of the company would go by.
-    fn policy(&self, channel: &ChannelId, company: &Address) -> Result<Policy, Error> {
+    pub(crate) fn policy(&self, channel: &ChannelId, company: &Address) -> Result<Policy, Error> {
         let configuration = self.shared.configuration();
         let settings = configuration.channels.get(channel).ok_or(Error::UnknownChannel)?;
         if settings.addresses.is_empty() || settings.addresses.contains(company) {

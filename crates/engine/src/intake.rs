@@ -237,6 +237,11 @@ impl Reader<'_> {
                 ConversationEvent::Resumed { .. } => Some(What::HoldChanged { on_hold: false }),
                 ConversationEvent::WaitEnded { .. } => Some(What::WaitEnded),
                 ConversationEvent::Closed { .. } => Some(What::Closed),
+                // OPT-6: it waits no longer, or is parked; whichever it was.
+                ConversationEvent::ConsentChanged { opted_out: true } => {
+                    facts.push(Fact { conversation: self.conversation, at: self.at, what: What::Cancelled });
+                    Some(What::HoldChanged { on_hold: true })
+                }
                 ConversationEvent::Opened { .. }
                 | ConversationEvent::VirtualAgentEngaged
                 | ConversationEvent::VirtualAgentMessagePosted { .. }
@@ -245,7 +250,9 @@ impl Reader<'_> {
                 | ConversationEvent::AgentMessagePosted { .. }
                 | ConversationEvent::IdleReminderSent { .. }
                 | ConversationEvent::AgentPrompted { .. }
-                | ConversationEvent::WaitMessageSent { .. } => None,
+                | ConversationEvent::WaitMessageSent { .. }
+                | ConversationEvent::Reassociated { .. }
+                | ConversationEvent::ConsentChanged { opted_out: false } => None,
             };
             let (conversation, at) = (self.conversation, self.at);
             facts.extend(what.map(|what| Fact { conversation, at, what }));

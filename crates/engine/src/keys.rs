@@ -1,6 +1,6 @@
 //! Names of streams, claims and commands: keyed hashes, so that a store's keys tell nothing of anybody (`P1`).
 
-use domain::{Address, ChannelId, ContactId, ConversationId};
+use domain::{Address, ChannelId, ContactId, ConversationId, UserId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use store::{ClaimKey, CommandKey, StreamId};
@@ -36,6 +36,26 @@ impl Keys {
     /// The partition in which a contact and all its conversations live.
     pub const fn partition(&self, contact: ContactId) -> u16 {
         u16::from_be_bytes([contact.0[0], contact.0[1]]) % self.partitions
+    }
+
+    /// The stream of a user's facts.
+    pub fn user(&self, user: &UserId) -> StreamId {
+        StreamId(self.hash("user", &[user.as_str().as_bytes()]))
+    }
+
+    /// The partition of a user's stream.
+    pub const fn user_partition(&self, stream: StreamId) -> u16 {
+        u16::from_be_bytes([stream.0[0], stream.0[1]]) % self.partitions
+    }
+
+    /// A phone number, wherever it is looked up.
+    pub(crate) fn phone(&self, number: &Address) -> [u8; 16] {
+        self.hash("phone", &[number.as_str().as_bytes()])
+    }
+
+    /// What a PIN is mixed with, so that what is kept of it is of no use without the store's secret.
+    pub(crate) fn pepper(&self, user: StreamId, pin: &str) -> [u8; 16] {
+        self.hash("pin", &[&user.0, pin.as_bytes()])
     }
 
     /// What the active conversation of a pair holds (`C2`).

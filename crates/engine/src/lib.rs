@@ -19,12 +19,16 @@ mod configuration;
 mod contact_actor;
 mod conversation_actor;
 mod deliver;
+mod directory;
 mod engine;
 mod errands;
 mod error;
 mod gate;
+mod identity;
 mod intake;
 mod options;
+mod pin;
+mod proactive;
 mod quarantine;
 mod registry;
 mod router;
@@ -45,10 +49,12 @@ pub use command::{Accepted, AgentInitiated, CommandId, Cursor, EventRecord, Inbo
 pub use deliver::{
     Attempt, Deliver, Delivery, DeliveryKey, Outgoing, OutgoingEvent, OutgoingMessage, Trying,
 };
+pub use directory::{Imported, LookUp, Looking, Page};
 pub use engine::{Engine, Health};
 pub use error::{Error, StartError};
 pub use explain::{ItemHistory, ItemStep};
 pub use keys::Keys;
 pub use options::{Options, Resume, Timers};
+pub use proactive::Recipient;
 pub use router::Presence;
 pub use runtime::block_on;

@@ -4,7 +4,7 @@ use crate::keys::{contact_stream, conversation_stream};
 use crate::{Error, router_rows};
 use domain::contact::{self, Contact};
 use domain::conversation::{self, ClosedState, Conversation, ConversationEvent};
-use domain::{ContactId, ConversationId, Event, Timestamp, router};
+use domain::{ContactId, ConversationId, Event, Timestamp, directory, router};
 use store::{EventLog, Position, Snapshot, StoredEvent, StreamId};
 
 /// How many events are read at a time.
@@ -34,9 +34,11 @@ pub fn conversation(log: &dyn EventLog, id: ConversationId) -> Result<Loaded<Con
     }
     load(log, stream, codec::snapshot::decode_conversation, |state, at, event| match event {
         Event::Conversation(event) => Ok(conversation::evolve(state, at, event)),
-        Event::Contact(_) | Event::Configuration(_) | Event::Router(_) | Event::Engine(_) => {
-            Err(foreign(stream))
-        }
+        Event::Contact(_)
+        | Event::Configuration(_)
+        | Event::Router(_)
+        | Event::Engine(_)
+        | Event::Directory(_) => Err(foreign(stream)),
     })
 }
 
@@ -48,9 +50,27 @@ pub fn contact(log: &dyn EventLog, id: ContactId) -> Result<Loaded<Contact>, Err
     let stream = contact_stream(id);
     load(log, stream, codec::snapshot::decode_contact, |state, _, event| match event {
         Event::Contact(event) => Ok(contact::evolve(state, event)),
-        Event::Conversation(_) | Event::Configuration(_) | Event::Router(_) | Event::Engine(_) => {
-            Err(foreign(stream))
-        }
+        Event::Conversation(_)
+        | Event::Configuration(_)
+        | Event::Router(_)
+        | Event::Engine(_)
+        | Event::Directory(_) => Err(foreign(stream)),
+    })
+}
+
+/// Loads a user's entry.
+///
+/// # Errors
+/// As [`conversation()`].
+pub fn user(log: &dyn EventLog, stream: StreamId) -> Result<Loaded<directory::Entry>, Error> {
+    let unsnapshotted = |_: &[u8]| Err(codec::Error::Truncated);
+    load(log, stream, unsnapshotted, |state, _, event| match event {
+        Event::Directory(event) => Ok(directory::evolve(state, event)),
+        Event::Contact(_)
+        | Event::Conversation(_)
+        | Event::Configuration(_)
+        | Event::Router(_)
+        | Event::Engine(_) => Err(foreign(stream)),
     })
 }
 
@@ -72,9 +92,11 @@ pub(crate) fn opening(log: &dyn EventLog, id: ConversationId) -> Result<Option<C
     let Some(first) = first.first() else { return Ok(None) };
     match codec::decode(&first.bytes)?.event {
         Event::Conversation(event) => Ok(Some(event)),
-        Event::Contact(_) | Event::Configuration(_) | Event::Router(_) | Event::Engine(_) => {
-            Err(foreign(conversation_stream(id)))
-        }
+        Event::Contact(_)
+        | Event::Configuration(_)
+        | Event::Router(_)
+        | Event::Engine(_)
+        | Event::Directory(_) => Err(foreign(conversation_stream(id))),
     }
 }
 

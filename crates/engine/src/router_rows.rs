@@ -140,7 +140,11 @@ pub(crate) fn load_state(log: &dyn EventLog) -> Result<State, Error> {
             let envelope = codec::decode(&stored.bytes)?;
             match envelope.event {
                 Event::Router(event) => state.apply(envelope.at, &event),
-                Event::Contact(_) | Event::Conversation(_) | Event::Configuration(_) | Event::Engine(_) => {
+                Event::Contact(_)
+                | Event::Conversation(_)
+                | Event::Configuration(_)
+                | Event::Engine(_)
+                | Event::Directory(_) => {
                     return Err(Error::Damaged("the router's stream holds another event".to_owned()));
                 }
             }

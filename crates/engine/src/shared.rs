@@ -3,6 +3,7 @@
 use crate::committer::Committer;
 use crate::contact_actor::ContactActor;
 use crate::conversation_actor::ConversationActor;
+use crate::directory::LookUp;
 use crate::registry::Registry;
 use crate::router::RouterHandle;
 use crate::router_actor::Progress;
@@ -13,7 +14,7 @@ use domain::channel::Messages;
 use domain::configuration::Configuration;
 use domain::{Cause, ChannelId, ConversationId, Event, MessageId, Timestamp};
 use std::sync::{Arc, OnceLock, RwLock};
-use store::{CommandEntry, EventLog, PartitionId, StoredCommand};
+use store::{Append, CommandEntry, EventLog, PartitionId, Record, StoredCommand};
 use tokio::sync::{Mutex, watch};
 
 /// What is written about configuration, routing and running is in the first partition.
@@ -38,6 +39,10 @@ pub(crate) struct Shared {
     /// Set like the actors.
     pub(crate) router: OnceLock<RouterHandle>,
     pub(crate) router_progress: Arc<Progress>,
+    /// Held by whoever changes the user directory: an entry and its place in the index change together.
+    pub(crate) directing: Mutex<()>,
+    /// Where the integrator's users are looked up, if anywhere.
+    pub(crate) look_up: OnceLock<Arc<dyn LookUp>>,
 }
 
 /// The awake actors. Set right after the rest, because each actor holds on to the rest.
@@ -149,6 +154,18 @@ pub(crate) fn encode<E: Clone>(
 ) -> Vec<Vec<u8>> {
     let envelope = |event: &E| codec::Envelope { at, cause: cause.clone(), event: wrap(event.clone()) };
     events.iter().map(|event| codec::encode(&envelope(event))).collect()
+}
+
+/// A record of one stream's facts and nothing else.
+pub(crate) fn record_of(partition: u16, at: Timestamp, append: Append) -> Record {
+    Record {
+        partition: PartitionId(partition),
+        at_ms: at.0,
+        appends: vec![append],
+        claims: Vec::new(),
+        command: None,
+        timers: Vec::new(),
+    }
 }
 
 impl Request {

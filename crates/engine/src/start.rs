@@ -12,7 +12,7 @@ use crate::router_rows;
 use crate::runtime::Arbiters;
 use crate::shared::{Actors, HOME, Shared, encode};
 use crate::timer_queue::{Recovery, TimerQueues};
-use crate::{Clock, Error, IdSource, Keys, Options, StartError, Timers, configuration, timers};
+use crate::{Clock, Error, IdSource, Keys, Options, StartError, Timers, configuration, directory, timers};
 use domain::configuration::Apply;
 use domain::{Cause, ContactId, ConversationId, EngineEvent, Event, Principal, Role, Timestamp};
 use std::sync::{Arc, OnceLock, RwLock};
@@ -54,8 +54,12 @@ pub(crate) async fn start(
         actors: OnceLock::new(),
         router: OnceLock::new(),
         router_progress: Arc::default(),
+        directing: Mutex::default(),
+        look_up: OnceLock::new(),
         options,
     });
+    let keys = shared.keys.clone();
+    shared.reading(move |log| directory::prepare(log, &keys)).await?;
     let _ = shared.actors.set(registries(&shared));
     let started = EngineEvent::Started { wall: shared.clock.wall(), timeline: started, last };
     note(&shared, started).await?;

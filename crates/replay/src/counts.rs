@@ -54,7 +54,9 @@ impl Counts {
             | ConversationEvent::WaitEnded { .. }
             | ConversationEvent::WaitMessageSent { .. }
             | ConversationEvent::Held { .. }
-            | ConversationEvent::Resumed { .. } => {}
+            | ConversationEvent::Resumed { .. }
+            | ConversationEvent::Reassociated { .. }
+            | ConversationEvent::ConsentChanged { .. } => {}
         }
     }
 

@@ -111,6 +111,8 @@ fn inbound(moment: &Moment) -> Inbound {
 
 fn first_word(moment: &Moment, agent: &AgentId) -> AgentInitiated {
     AgentInitiated {
+        user: None,
+        take_over: false,
         agent: agent.clone(),
         to: Personal::new(moment.requester.clone()),
         from: moment.company.clone(),

@@ -63,7 +63,9 @@ impl fmt::Display for TraceLine {
             | ConversationEvent::VirtualAgentEngaged
             | ConversationEvent::VirtualAgentMessagePosted { .. }
             | ConversationEvent::AgentRequestCancelled
-            | ConversationEvent::Resumed { .. } => Ok(()),
+            | ConversationEvent::Resumed { .. }
+            | ConversationEvent::Reassociated { .. }
+            | ConversationEvent::ConsentChanged { .. } => Ok(()),
         }
     }
 }

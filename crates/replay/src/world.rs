@@ -3,7 +3,7 @@
 use domain::configuration::{self, Configuration};
 use domain::contact::{self, Contact};
 use domain::conversation::{self, Conversation};
-use domain::{ContactId, ConversationId, Event, Timestamp, router};
+use domain::{ContactId, ConversationId, Event, Timestamp, directory, router};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,6 +20,8 @@ pub struct World {
     pub configuration: Configuration,
     /// Likewise.
     pub router: router::State,
+    /// The integrator's users, by their streams.
+    pub users: BTreeMap<StreamId, directory::Entry>,
 }
 
 impl World {
@@ -44,6 +46,11 @@ impl World {
             Event::Router(event) => self.router.apply(at, event),
             // Facts about the engine's running belong to no aggregate.
             Event::Engine(_) => {}
+            Event::Directory(event) => {
+                if let Some(next) = directory::evolve(self.users.remove(&stream), event) {
+                    self.users.insert(stream, next);
+                }
+            }
         }
     }
 
@@ -81,6 +88,9 @@ impl World {
             let sorted: BTreeMap<Vec<u8>, Vec<u8>> =
                 rows.iter().map(|row| (row.key(), row.encode())).collect();
             sorted.iter().for_each(|(key, row)| add(4, key, row));
+        }
+        for (stream, user) in &self.users {
+            add(5, &stream.0, &codec::snapshot::encode_user(user));
         }
         hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");

@@ -2,8 +2,9 @@
 
 use super::conversation::seconds;
 use super::routing;
-use domain::channel::{Actions, ChannelSettings, IdleChat, Messages};
+use domain::channel::{Actions, ChannelSettings, IdleChat, Messages, Proactive};
 use domain::configuration::ConfigurationEvent;
+use domain::contact::PinLimits;
 use serde_json::{Value, json};
 
 pub(super) fn data(event: &ConfigurationEvent) -> Value {
@@ -29,6 +30,8 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         live_agents,
         first_responder,
         messages,
+        proactive: Proactive { active, require_existing_recipient, allow_manual_recipient, order },
+        pin_limits: PinLimits { attempts, window },
     } = settings;
     json!({
         "kind": kind.name(),
@@ -45,6 +48,13 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         "live_agents": live_agents,
         "first_responder": first_responder.name(),
         "messages": texts(messages),
+        "proactive": {
+            "active": active,
+            "require_existing_recipient": require_existing_recipient,
+            "allow_manual_recipient": allow_manual_recipient,
+            "order": order,
+        },
+        "pin_limits": { "attempts": attempts, "window_s": window.0 },
     })
 }
 

@@ -1,6 +1,6 @@
 //! Facts about a conversation as JSON.
 
-use super::timestamp;
+use super::{identity, timestamp};
 use domain::conversation::Unassignment;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
 use domain::routing::{OfferId, WorkItemId};
@@ -9,7 +9,15 @@ use serde_json::{Map, Value, json};
 
 pub(super) fn data(event: &ConversationEvent) -> Value {
     match event {
-        ConversationEvent::Opened { contact, channel, requester, company, policy: goes_by, by_agent } => {
+        ConversationEvent::Opened {
+            contact,
+            channel,
+            requester,
+            company,
+            policy: goes_by,
+            by_agent,
+            user,
+        } => {
             json!({
                 "mode": goes_by.mode().name(),
                 "channel": channel.as_str(),
@@ -18,6 +26,7 @@ pub(super) fn data(event: &ConversationEvent) -> Value {
                 "contact": contact.to_string(),
                 "policy": policy(goes_by),
                 "by_agent": by_agent.as_ref().map(|agent| agent.as_str()),
+                "user": user.as_ref().map(|user| user.as_str()),
             })
         }
         ConversationEvent::RequesterMessagePosted { message: said, sent_at, counts_from } => {
@@ -65,6 +74,10 @@ pub(super) fn data(event: &ConversationEvent) -> Value {
         ConversationEvent::Closed { state, reason, by, requester_text } => {
             closed(*state, *reason, by, requester_text.as_deref())
         }
+        ConversationEvent::Reassociated { from, to, grounds } => {
+            identity::reassociated(from.as_ref(), to, grounds)
+        }
+        ConversationEvent::ConsentChanged { opted_out } => json!({ "opted_out": opted_out }),
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct ConversationState {
     anchors: Anchors,
     requester_messages: u64,
     agent_messages: u64,
+    user: Option<String>,
+    opted_out: Option<Stamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,6 +86,8 @@ impl From<&Conversation> for ConversationState {
             told,
             anchors,
             messages: MessageCounts { requester: requester_messages, agent: agent_messages },
+            user,
+            opted_out,
         } = state;
         Self {
             version: *version,
@@ -110,6 +114,8 @@ impl From<&Conversation> for ConversationState {
             anchors: anchors.into(),
             requester_messages: *requester_messages,
             agent_messages: *agent_messages,
+            user: user.as_ref().map(|user| user.as_str().to_owned()),
+            opted_out: opted_out.map(Stamp::from),
         }
     }
 }
@@ -146,6 +152,8 @@ impl TryFrom<ConversationState> for Conversation {
             told: state.told.map(|(item, number)| (WorkItemId(item), number)),
             anchors: state.anchors.into(),
             messages: MessageCounts { requester: state.requester_messages, agent: state.agent_messages },
+            user: state.user.as_deref().map(parts::user).transpose()?,
+            opted_out: state.opted_out.map(DomainStamp::from),
         })
     }
 }

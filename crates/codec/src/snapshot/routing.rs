@@ -35,7 +35,8 @@ pub(super) fn routing(entries: Vec<StoredEntry>) -> Result<Routing, Error> {
             | Event::Contact(_)
             | Event::Conversation(_)
             | Event::Router(_)
-            | Event::Engine(_) => {
+            | Event::Engine(_)
+            | Event::Directory(_) => {
                 return Err(Error::Payload("it holds another fact than an entry".to_owned()));
             }
         }

@@ -1,12 +1,13 @@
 //! Strategies for facts of every kind with their envelopes.
 
+pub(super) mod identity;
 pub(super) mod router;
 pub(super) mod routing;
 
 use crate::Envelope;
-use domain::channel::{Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode};
+use domain::channel::{Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Proactive, Responder};
 use domain::configuration::ConfigurationEvent;
-use domain::contact::ContactEvent;
+use domain::contact::{ContactEvent, PinLimits};
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
 use domain::routing::{OfferId, QueueId, WorkItemId};
@@ -32,6 +33,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         2 => configuration_event().prop_map(Event::Configuration).boxed(),
         9 => router::event().prop_map(Event::Router).boxed(),
         2 => engine_event().prop_map(Event::Engine).boxed(),
+        2 => identity::directory_event().prop_map(Event::Directory).boxed(),
     ]
 }
 
@@ -52,12 +54,19 @@ fn cause() -> impl Strategy<Value = Cause> {
 
 fn conversation_event() -> impl Strategy<Value = ConversationEvent> {
     use ConversationEvent as E;
-    let opened = (contact_id(), channel(), address(), address(), policy(), option::of(agent())).prop_map(
-        |(contact, channel, requester, company, policy, by_agent)| {
+    let opened = (
+        contact_id(),
+        channel(),
+        address(),
+        address(),
+        policy(),
+        option::of(agent()),
+        option::of(identity::user()),
+    )
+        .prop_map(|(contact, channel, requester, company, policy, by_agent, user)| {
             let requester = Personal::new(requester);
-            E::Opened { contact, channel, requester, company, policy, by_agent }
-        },
-    );
+            E::Opened { contact, channel, requester, company, policy, by_agent, user }
+        });
     let resumed_by = prop_oneof![agent().prop_map(ResumedBy::Agent), Just(ResumedBy::RequesterMessage)];
     let states = [ClosedState::Complete, ClosedState::Abandoned, ClosedState::Faulted].to_vec();
     prop_oneof![
@@ -93,6 +102,7 @@ fn conversation_event() -> impl Strategy<Value = ConversationEvent> {
         }),
         (select(states), reason(), closed_by(), option::of(any::<String>()))
             .prop_map(|(state, reason, by, requester_text)| E::Closed { state, reason, by, requester_text }),
+        identity::conversation_event(),
     ]
 }
 
@@ -122,14 +132,15 @@ pub(super) fn reason() -> impl Strategy<Value = StateReason> {
 
 fn contact_event() -> impl Strategy<Value = ContactEvent> {
     prop_oneof![
-        (channel(), address())
+        1 => (channel(), address())
             .prop_map(|(channel, at)| ContactEvent::Created { channel, address: Personal::new(at) }),
-        (address(), conversation_id()).prop_map(|(company, conversation)| {
+        1 => (address(), conversation_id()).prop_map(|(company, conversation)| {
             ContactEvent::ConversationActivated { company, conversation }
         }),
-        (address(), conversation_id()).prop_map(|(company, conversation)| {
+        1 => (address(), conversation_id()).prop_map(|(company, conversation)| {
             ContactEvent::ConversationReleased { company, conversation }
         }),
+        5 => identity::contact_event(),
     ]
 }
 
@@ -203,20 +214,39 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
     let modes = select([Mode::Chat, Mode::Messaging].to_vec());
     let kinds = select(ChannelKind::ALL.to_vec());
     let actions = (actions(), any::<bool>());
-    (kinds, modes, btree_set(address(), 0..4), timeouts, idle_chat, actions, messages).prop_map(
-        |(kind, mode, addresses, timeouts, idle_chat, (actions, live_agents), messages)| ChannelSettings {
-            kind,
-            mode,
-            addresses,
-            global_idle_timeout: timeouts.0,
-            conversation_idle_timeout: timeouts.1,
-            idle_chat,
-            actions,
-            live_agents,
-            first_responder: domain::channel::Responder::LiveAgent,
-            messages,
-        },
+    let first = (any::<[bool; 3]>(), any::<u32>()).prop_map(|([active, existing, manual], order)| {
+        Proactive { active, require_existing_recipient: existing, allow_manual_recipient: manual, order }
+    });
+    let responders = select(vec![Responder::LiveAgent, Responder::VirtualAgent]);
+    let pins = (any::<u32>(), seconds()).prop_map(|(attempts, window)| PinLimits { attempts, window });
+    (
+        kinds,
+        modes,
+        btree_set(address(), 0..4),
+        timeouts,
+        idle_chat,
+        actions,
+        messages,
+        (first, pins, responders),
     )
+        .prop_map(
+            |(kind, mode, addresses, timeouts, idle_chat, (actions, live_agents), messages, first)| {
+                ChannelSettings {
+                    kind,
+                    mode,
+                    addresses,
+                    global_idle_timeout: timeouts.0,
+                    conversation_idle_timeout: timeouts.1,
+                    idle_chat,
+                    actions,
+                    live_agents,
+                    messages,
+                    proactive: first.0,
+                    pin_limits: first.1,
+                    first_responder: first.2,
+                }
+            },
+        )
 }
 
 fn actions() -> impl Strategy<Value = Actions> {

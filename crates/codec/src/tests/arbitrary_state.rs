@@ -1,13 +1,14 @@
 //! Strategies for states of aggregates, also such as no history leads to.
 
+use super::arbitrary::identity::user;
 use super::arbitrary::{address, agent, channel, contact_id, conversation_id};
 use super::arbitrary::{offer, policy, reason, settings, timestamp, work_item};
 use domain::configuration::Configuration;
-use domain::contact::Contact;
+use domain::contact::{Consent, Contact, Profile, Verification};
 use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
 use domain::{Personal, Stamp};
 use proptest::array::uniform6;
-use proptest::collection::{btree_map, btree_set};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -22,7 +23,8 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
     let rest = (btree_set(agent(), 0..3), anchors(), any::<u64>(), any::<u64>());
     let waiting = (any::<[bool; 2]>(), option::of(any::<u64>()), option::of(offer()));
     let waiting = (waiting, option::of((work_item(), any::<u32>())));
-    (identity, standing, waiting, rest).prop_map(|(identity, standing, waiting, rest)| {
+    let known = (option::of(user()), option::of(stamp()));
+    (identity, standing, waiting, rest, known).prop_map(|(identity, standing, waiting, rest, known)| {
         let (version, contact, channel, requester, company, policy) = identity;
         let (opened, last_at, lifecycle, closing, owner) = standing;
         let (([engaged, has_virtual_agent], request, offer), told) = waiting;
@@ -47,17 +49,30 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
             told,
             anchors,
             messages: MessageCounts { requester: requester_messages, agent: agent_messages },
+            user: known.0,
+            opted_out: known.1,
         }
     })
 }
 
 pub(super) fn contact() -> impl Strategy<Value = Contact> {
-    (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4)).prop_map(
-        |(version, channel, address, active)| Contact {
+    let consent =
+        any::<[bool; 2]>().prop_map(|[opted_out, notifications]| Consent { opted_out, notifications });
+    let profile = (any::<u32>(), option::of(user()), any::<bool>())
+        .prop_map(|(number, user, verified)| Profile { number, user, verified });
+    let verification = (vec(timestamp(), 0..4), option::of(timestamp()))
+        .prop_map(|(failed, locked_until)| Verification { failed, locked_until });
+    let known = (btree_map(address(), consent, 0..3), option::of(profile), any::<u32>(), verification);
+    (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4), known).prop_map(
+        |(version, channel, address, active, (consent, profile, profiles, verification))| Contact {
             version,
             channel,
             address: Personal::new(address),
             active,
+            consent,
+            profile,
+            profiles,
+            verification,
         },
     )
 }

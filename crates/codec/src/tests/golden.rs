@@ -10,7 +10,7 @@ use crate::reply::{self, Reply};
 use crate::{Envelope, Error, decode, encode, json, snapshot};
 use domain::channel::{ChannelKind, Mode};
 use domain::configuration::Configuration;
-use domain::contact::Contact;
+use domain::contact::{Consent, Contact, Profile, Verification};
 use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
 use domain::conversation::{Policy, StateReason};
 use domain::routing::{OfferId, WorkItemId};
@@ -70,6 +70,8 @@ fn samples_then(row: &Row) -> Option<usize> {
         ("conversation.opened" | "conversation.agent_joined", 1) => 2,
         ("conversation.agent_requested", 1) => 1,
         ("configuration.channel_configured", 1) => 9,
+        ("conversation.opened", 2) => 3,
+        ("configuration.channel_configured", 2) => 10,
         (name, version) => panic!("how many samples has version {version} of {name}?"),
     })
 }
@@ -144,12 +146,23 @@ fn conversation() -> Conversation {
             transferred: None,
         },
         messages: MessageCounts { requester: 1, agent: 2 },
+        user: Some(samples::identity::user("u-1")),
+        opted_out: Some(stamp(7, 6)),
     }
 }
 
 fn contact() -> Contact {
     let active = [(company(), conversation_id())].into();
-    Contact { version: 2, channel: channel("sms"), address: Personal::new(requester()), active }
+    Contact {
+        version: 2,
+        channel: channel("sms"),
+        address: Personal::new(requester()),
+        active,
+        consent: [(company(), Consent { opted_out: true, notifications: false })].into(),
+        profile: Some(Profile { number: 2, user: Some(samples::identity::user("u-1")), verified: true }),
+        profiles: 2,
+        verification: Verification { failed: vec![AT], locked_until: Some(later(9)) },
+    }
 }
 
 fn configuration() -> Configuration {
@@ -179,7 +192,7 @@ fn a_format_byte_stands_for_one_layout() {
 #[test]
 fn the_bytes_of_one_kind_of_state_are_no_other_kind_of_state() {
     let bytes = snapshot::encode_contact(&contact());
-    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x21, expected: 0x13 }));
+    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x22, expected: 0x13 }));
     assert_eq!(reply::decode(&bytes).unwrap_err().code(), "format");
     assert_eq!(snapshot::decode_contact(&[]), Err(Error::Truncated));
     assert!(!snapshot::is_outdated(&bytes) && !snapshot::is_outdated(&[]) && !snapshot::is_outdated(&[0xff]));

@@ -31,6 +31,7 @@ fn an_opened_conversation_shows_its_policy() {
                 "idle_s": 7200,
             },
             "by_agent": null,
+            "user": null,
         })
     );
 }
@@ -168,4 +169,31 @@ fn a_cause_shows_what_it_follows_from_if_anything() {
             "correlation": correlation,
         })
     );
+}
+
+/// ID-9, OPT-6, ID-14
+#[test]
+fn who_a_requester_is_and_what_they_allow_shows_on_whose_word_and_no_pin() {
+    let by = json!({ "kind": "agent", "agent": "ann.lee" });
+    let said = json!({ "from": null, "to": "u-2", "by": by, "reason": "she said so" });
+    assert_eq!(data("conversation.reassociated"), said);
+    assert_eq!(data("conversation.consent_changed"), json!({ "opted_out": true }));
+    assert_eq!(
+        data("contact.profile_created"),
+        json!({ "profile": 1, "user": "u-1", "why": "directory_match" })
+    );
+    assert_eq!(data("contact.profile_reassociated")["profile"], 1);
+    assert_eq!(data("contact.profile_deactivated"), json!({ "profile": 1, "by": "ann.lee" }));
+    for name in ["contact.opted_out", "contact.opted_in"] {
+        assert_eq!(data(name), json!({ "company": "+12025550100", "keyword": "stop" }));
+    }
+    assert_eq!(data("contact.notifications_set"), json!({ "company": "+12025550100", "on": true }));
+    let at = |seconds| crate::json::timestamp(later(seconds));
+    assert_eq!(data("contact.verification_failed"), json!({ "at": at(0) }));
+    assert_eq!(data("contact.verification_locked"), json!({ "until": at(86_400) }));
+    assert_eq!(data("directory.user_put")["phones"], json!(["+12025550101", "+442079460018"]));
+    for name in ["directory.user_removed", "directory.pin_set"] {
+        assert_eq!(data(name), json!({ "user": "u-1" }));
+    }
+    assert_eq!(data("configuration.channel_configured")["settings"]["pin_limits"]["attempts"], 3);
 }

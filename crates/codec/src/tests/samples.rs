@@ -3,14 +3,15 @@
 //! Together they use every variant and every small number that the store knows. What is here already must
 //! stay as it is; more goes to the end of its kind.
 
+pub(super) mod identity;
 pub(super) mod router;
 pub(super) mod router_rows;
 pub(super) mod routing;
 
 use crate::Envelope;
-use domain::channel::{ChannelKind, ChannelSettings, IdleChat, Messages, Mode};
+use domain::channel::{ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Proactive};
 use domain::configuration::ConfigurationEvent;
-use domain::contact::ContactEvent;
+use domain::contact::{ContactEvent, PinLimits};
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
 use domain::routing::{OfferId, QueueId, WorkItemId};
@@ -22,7 +23,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Any reason; new ones go to the end.
-pub(super) const REASONS: [StateReason; 9] = [
+pub(super) const REASONS: [StateReason; 10] = [
     StateReason::LeftBeforeEngagement,
     StateReason::NoActivity,
     StateReason::UserEnded,
@@ -32,6 +33,7 @@ pub(super) const REASONS: [StateReason; 9] = [
     StateReason::Error,
     StateReason::MaxWaitElapsed,
     StateReason::NotRouted,
+    StateReason::Superseded,
 ];
 
 /// The timers that there were at first.
@@ -57,6 +59,7 @@ pub(super) fn envelopes() -> Vec<Envelope> {
         configuration_events().into_iter().map(Event::Configuration).collect(),
         engine_events().into_iter().map(Event::Engine).collect(),
         router::events().into_iter().map(Event::Router).collect(),
+        identity::directory_events().into_iter().map(Event::Directory).collect(),
     ];
     events
         .into_iter()
@@ -100,6 +103,14 @@ fn conversation_events() -> Vec<ConversationEvent> {
     ];
     events.extend(first_closes());
     events.extend(routed_events());
+    events.extend(identity::conversation_events());
+    let mut of_a_user = opened(messaging(None), None);
+    if let E::Opened { user, .. } = &mut of_a_user {
+        *user = Some(identity::user("u-1"));
+    }
+    events.push(of_a_user);
+    let (state, reason) = (ClosedState::Complete, StateReason::Superseded);
+    events.push(E::Closed { state, reason, by: ClosedBy::Agent(agent("ann.lee")), requester_text: None });
     events
 }
 
@@ -145,7 +156,8 @@ fn messaging(reassign_after: Option<Seconds>) -> Policy {
 
 fn opened(policy: Policy, by_agent: Option<AgentId>) -> ConversationEvent {
     let (channel, requester) = (channel("sms"), Personal::new(requester()));
-    ConversationEvent::Opened { contact: CONTACT, channel, requester, company: company(), policy, by_agent }
+    let (contact, company, user) = (CONTACT, company(), None);
+    ConversationEvent::Opened { contact, channel, requester, company, policy, by_agent, user }
 }
 
 fn joined(name: &str, assigned: bool) -> ConversationEvent {
@@ -173,11 +185,13 @@ fn first_closes() -> impl Iterator<Item = ConversationEvent> {
 
 fn contact_events() -> Vec<ContactEvent> {
     let (company, conversation) = (company(), conversation_id());
-    vec![
+    let mut events = vec![
         ContactEvent::Created { channel: channel("sms"), address: Personal::new(requester()) },
         ContactEvent::ConversationActivated { company: company.clone(), conversation },
         ContactEvent::ConversationReleased { company, conversation },
-    ]
+    ];
+    events.extend(identity::contact_events());
+    events
 }
 
 fn configuration_events() -> Vec<ConfigurationEvent> {
@@ -197,6 +211,14 @@ fn configuration_events() -> Vec<ConfigurationEvent> {
         settings: Box::new(unserved),
     });
     events.extend(routing::events());
+    let mut writing_first = settings(ChannelKind::Sms, Mode::Messaging);
+    writing_first.proactive =
+        Proactive { active: true, require_existing_recipient: true, allow_manual_recipient: false, order: 7 };
+    writing_first.pin_limits = PinLimits { attempts: 2, window: Seconds(3600) };
+    events.push(ConfigurationEvent::ChannelConfigured {
+        channel: channel("writing-first"),
+        settings: Box::new(writing_first),
+    });
     events
 }
 
@@ -228,6 +250,14 @@ pub(super) fn settings(kind: ChannelKind, mode: Mode) -> ChannelSettings {
             idle_chat_cancel_message: "It seems you have left.".to_owned(),
             prompt_agent_message: "Please answer.".to_owned(),
         },
+        // What an older version is read as.
+        proactive: Proactive {
+            active: mode == Mode::Messaging,
+            require_existing_recipient: false,
+            allow_manual_recipient: mode == Mode::Messaging,
+            order: 0,
+        },
+        pin_limits: PinLimits { attempts: 3, window: Seconds(86_400) },
     }
 }
 

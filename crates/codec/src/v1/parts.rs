@@ -5,7 +5,7 @@ use domain::routing::{OfferId as DomainOfferId, QueueId, WorkItemId};
 use domain::{
     Address, AgentId, Attachment as DomainAttachment, ChannelId, Content, Message as DomainMessage,
 };
-use domain::{MessageId, Personal, Seconds};
+use domain::{MessageId, Personal, Seconds, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -103,6 +103,10 @@ pub(crate) fn channel(name: &str) -> Result<ChannelId, Error> {
 
 pub(crate) fn agent(name: &str) -> Result<AgentId, Error> {
     AgentId::new(name).map_err(|error| Error::Payload(format!("an agent: {error}")))
+}
+
+pub(crate) fn user(name: &str) -> Result<UserId, Error> {
+    UserId::new(name).map_err(|error| Error::Payload(format!("a user: {error}")))
 }
 
 pub(crate) fn queue(name: &str) -> Result<QueueId, Error> {

@@ -5,6 +5,7 @@ use super::{
     Problem,
 };
 use crate::ChannelId;
+use crate::contact::PinLimits;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that is wrong with a set of channels; empty if they are legal.
@@ -83,6 +84,13 @@ fn problems_of(id: &ChannelId, settings: &ChannelSettings) -> Vec<Problem> {
         }
     }
     idle_chat_problems(&settings.idle_chat, &mut expect);
+    pin_problems(settings.pin_limits, &mut expect);
+    // PRO-1 is for messaging: a chat is opened by the requester only.
+    expect(
+        settings.mode == Mode::Messaging || !settings.proactive.active,
+        "proactive_active",
+        "false on a chat, which only the requester opens".to_owned(),
+    );
     action_problems(settings, &mut expect);
     let Messages {
         idle_chat_reminder_message,
@@ -99,6 +107,18 @@ fn problems_of(id: &ChannelId, settings: &ChannelSettings) -> Vec<Problem> {
         expect(!text.trim().is_empty() && text.len() <= 1600, key, "a text of 1 to 1600 bytes".to_owned());
     }
     found
+}
+
+/// Section 17, rule 14: it can only be made harder.
+fn pin_problems(limits: PinLimits, expect: &mut impl FnMut(bool, &'static str, String)) {
+    let PinLimits { attempts: attempts_max, window: window_max } = PinLimits::MAX;
+    expect(
+        (1..=attempts_max).contains(&limits.attempts),
+        "pin_attempts",
+        format!("1 to {attempts_max} (ID-14)"),
+    );
+    let legal = (1..=window_max.0).contains(&limits.window.0);
+    expect(legal, "pin_window", format!("1 to {} seconds (ID-14)", window_max.0));
 }
 
 /// Section 17, rule 10.

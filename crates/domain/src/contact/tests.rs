@@ -1,5 +1,8 @@
 //! C2: a pair has at most one active conversation.
 
+mod consent;
+mod identity;
+
 use super::*;
 
 fn address(text: &str) -> Address {

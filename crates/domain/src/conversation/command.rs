@@ -2,8 +2,9 @@
 
 use super::{Policy, TimerKind};
 use crate::channel::{Messages, Responder};
+use crate::contact::Grounds;
 use crate::routing::{OfferId, QueueId, WorkItemId};
-use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp};
+use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp, UserId};
 
 /// An intent. Ids and times that it needs are in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,6 +144,23 @@ pub enum Command {
     },
     /// Its actor failed again and again (section 3.1, Faulted).
     Fault,
+    /// The requester opted out, or in again (`OPT-6`).
+    ChangeConsent {
+        /// Which of the two.
+        opted_out: bool,
+    },
+    /// Somebody else than assumed is the requester (`ID-9`).
+    Reassociate {
+        /// Who.
+        user: UserId,
+        /// On whose word.
+        grounds: Grounds,
+    },
+    /// The number has another holder, who gets a conversation of their own (`PRO-4`).
+    Supersede {
+        /// The agent who said so.
+        agent: AgentId,
+    },
 }
 
 /// How a conversation begins.
@@ -164,6 +182,10 @@ pub struct Opening {
     pub responder: Responder,
     /// The first message.
     pub message: Message,
+    /// Who is taken to be the requester (`ID-1`).
+    pub user: Option<UserId>,
+    /// Whether nothing may be sent to the requester (`OPT-6`).
+    pub opted_out: bool,
 }
 
 /// Who opened a conversation.

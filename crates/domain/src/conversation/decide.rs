@@ -2,6 +2,7 @@
 
 mod assignment;
 mod fire;
+mod identity;
 mod virtual_agent;
 mod waiting;
 
@@ -52,6 +53,7 @@ fn decide_live(
         }
         Command::Post { agent, message } => {
             require_participant(conversation, agent)?;
+            identity::require_consent(conversation)?;
             Ok(vec![posted(agent, message)])
         }
         Command::Contribute { agent, message } => {
@@ -59,6 +61,7 @@ fn decide_live(
             if conversation.owner == Owner::VirtualAgent {
                 return Err(Rejection::WithVirtualAgent);
             }
+            identity::require_consent(conversation)?;
             let mut events = assignment::join(conversation, agent);
             events.push(posted(agent, message));
             Ok(events)
@@ -91,6 +94,9 @@ fn decide_live(
         Command::TransferToQueue { by, supervisor, queue } => {
             assignment::transfer_to_queue(conversation, by, *supervisor, queue)
         }
+        Command::ChangeConsent { opted_out } => Ok(identity::change_consent(conversation, *opted_out)),
+        Command::Reassociate { user, grounds } => identity::reassociate(conversation, user, grounds),
+        Command::Supersede { agent } => Ok(vec![identity::superseded(agent)]),
     }
 }
 
@@ -102,6 +108,7 @@ fn open(opening: &Opening, context: Context<'_>) -> Result<Vec<ConversationEvent
         company: opening.company.clone(),
         policy: opening.policy.clone(),
         by_agent,
+        user: opening.user.clone(),
     };
     match (&opening.origin, &opening.policy) {
         (Origin::Requester { sent_at, redelivered }, Policy::Chat { .. } | Policy::Messaging { .. }) => {
@@ -114,13 +121,19 @@ fn open(opening: &Opening, context: Context<'_>) -> Result<Vec<ConversationEvent
                 Responder::VirtualAgent => Some(ConversationEvent::VirtualAgentEngaged),
                 Responder::LiveAgent => None,
             };
-            Ok([opened(None), posted].into_iter().chain(engaged).collect())
+            // Somebody who may not be answered can still write.
+            let opted_out =
+                opening.opted_out.then_some(ConversationEvent::ConsentChanged { opted_out: true });
+            Ok([opened(None), posted].into_iter().chain(engaged).chain(opted_out).collect())
         }
         (Origin::Agent(_), Policy::Chat { .. }) => Err(Rejection::ChatNotAgentInitiated),
+        (Origin::Agent(_), Policy::Messaging { .. }) if opening.opted_out => Err(Rejection::OptedOut),
+        // PRO-10: what nobody has replied to takes none of its agent's capacity, and the reply revives it.
         (Origin::Agent(agent), Policy::Messaging { .. }) => Ok(vec![
             opened(Some(agent.clone())),
             assignment::joined(agent, true),
             posted(agent, &opening.message),
+            ConversationEvent::Held { agent: agent.clone() },
         ]),
     }
 }
@@ -146,6 +159,10 @@ fn receive(
     counts_from: Timestamp,
 ) -> Vec<ConversationEvent> {
     let posted = ConversationEvent::RequesterMessagePosted { message: message.clone(), sent_at, counts_from };
+    // OPT-6: nobody could answer, so nobody is asked to.
+    if conversation.opted_out.is_some() {
+        return vec![posted];
+    }
     match conversation.lifecycle {
         // LC-6: the same agent goes on, even over capacity (CAP-9).
         Lifecycle::OnHold => vec![posted, ConversationEvent::Resumed { by: ResumedBy::RequesterMessage }],

@@ -1,8 +1,9 @@
 //! What happens to a conversation.
 
 use super::{Policy, TimerKind};
+use crate::contact::Grounds;
 use crate::routing::{OfferId, QueueId, WorkItemId};
-use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp};
+use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp, UserId};
 
 /// A fact about a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum ConversationEvent {
         policy: Policy,
         /// The agent who opened it, if it was one (`PRO-1`).
         by_agent: Option<AgentId>,
+        /// Who is taken to be the requester; `None` is a guest (`ID-1`).
+        user: Option<UserId>,
     },
     /// The requester wrote.
     RequesterMessagePosted {
@@ -126,6 +129,20 @@ pub enum ConversationEvent {
         /// What the requester is told, if anything: a close by silence in messaging says nothing (`ACT-15`).
         requester_text: Option<String>,
     },
+    /// Somebody else than assumed is the requester (`ID-9`). What happened before stays as it was told.
+    Reassociated {
+        /// Who they were taken for.
+        from: Option<UserId>,
+        /// Who they are.
+        to: UserId,
+        /// On whose word.
+        grounds: Grounds,
+    },
+    /// Nothing may be sent to the requester any more, or again (`OPT-6`).
+    ConsentChanged {
+        /// Which of the two.
+        opted_out: bool,
+    },
 }
 
 /// What took a conversation off hold.
@@ -190,6 +207,8 @@ pub enum StateReason {
     NotRouted,
     /// The virtual agent was done, and nobody had asked for an agent.
     AutoClosed,
+    /// Another conversation took its place (`PRO-3`, `PRO-4`).
+    Superseded,
 }
 
 /// Who or what closed it.
@@ -241,6 +260,7 @@ impl StateReason {
             Self::MaxWaitElapsed => "max_wait_elapsed",
             Self::NotRouted => "not_routed",
             Self::AutoClosed => "auto_closed",
+            Self::Superseded => "superseded",
         }
     }
 }

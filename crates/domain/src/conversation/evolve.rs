@@ -49,12 +49,17 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
             conversation.closing = Some((*state, *reason));
             conversation.request = None;
         }
+        ConversationEvent::Reassociated { to, .. } => conversation.user = Some(to.clone()),
+        ConversationEvent::ConsentChanged { opted_out } => {
+            consent_changed(&mut conversation, stamp, *opted_out);
+        }
     }
     Some(conversation)
 }
 
 fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
-    let ConversationEvent::Opened { contact, channel, requester, company, policy, by_agent } = event else {
+    let ConversationEvent::Opened { contact, channel, requester, company, policy, by_agent, user } = event
+    else {
         return None;
     };
     Some(Conversation {
@@ -78,6 +83,8 @@ fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
         told: None,
         anchors: Anchors::default(),
         messages: MessageCounts::default(),
+        user: user.clone(),
+        opted_out: None,
     })
 }
 
@@ -87,6 +94,18 @@ fn with_virtual_agent(conversation: &mut Conversation) {
     conversation.has_virtual_agent = true;
     conversation.lifecycle = Lifecycle::WorkInProgress;
     conversation.request = None;
+}
+
+/// Who cannot be answered takes no agent's time: it is parked, or waits no longer. Opting in only makes it possible again
+/// to write; whoever has it takes it up by hand (`OPT-6`).
+fn consent_changed(conversation: &mut Conversation, stamp: Stamp, opted_out: bool) {
+    conversation.opted_out = opted_out.then_some(stamp);
+    if opted_out {
+        conversation.request = None;
+        if conversation.lifecycle == Lifecycle::WorkInProgress {
+            conversation.lifecycle = Lifecycle::OnHold;
+        }
+    }
 }
 
 /// Disarms what waits for the requester (`IDLE-5`, `ACT-8`), arms what waits for the agent.

@@ -128,14 +128,18 @@ fn messaging_timers(conversation: &Conversation) -> Vec<Timer> {
     let idle = idle.or((conversation.owner == Owner::VirtualAgent).then_some(IDLE_DEFAULT));
     let anchors = &conversation.anchors;
     // An agent has to have it for one to be prompted, or to lose it.
-    let waiting = anchors.first_unanswered.filter(|_| conversation.owner.agent().is_some());
+    // Nobody can be prompted to answer, or lose it for not doing so, whose answer would not be sent (OPT-6).
+    let answerable = conversation.owner.agent().is_some() && conversation.opted_out.is_none();
+    let waiting = anchors.first_unanswered.filter(|_| answerable);
     let unprompted = waiting.filter(|_| !anchors.prompted);
     // Whoever gets it late has the whole time too. Else it would go round among all agents at once.
     let unanswered = waiting.map(|since| later(since, anchors.assigned));
+    // Who opted out without an answer from an agent falls silent with that.
+    let silence = anchors.agent_last.or(conversation.opted_out);
     [
         unprompted.zip(prompt_agent_after).map(|(since, span)| after(since, span, TimerKind::PromptAgent)),
         unanswered.zip(reassign_after).map(|(since, span)| after(since, span, TimerKind::Reassign)),
-        anchors.agent_last.zip(abandon_after).map(|(since, span)| after(since, span, TimerKind::Abandon)),
+        silence.zip(abandon_after).map(|(since, span)| after(since, span, TimerKind::Abandon)),
         idle.map(|span| after(silent_since(conversation), span, TimerKind::ConversationIdle)),
     ]
     .into_iter()

@@ -126,6 +126,8 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         ConversationEvent::IdleReminderSent { requester_text, .. } => {
             vec![Candidate::saying(NoticeKey::IdleReminder, requester_text)]
         }
+        // PRO-4: whoever has the number now is not told of another one's conversation.
+        ConversationEvent::Closed { reason: StateReason::Superseded, .. } => Vec::new(),
         ConversationEvent::Closed { by, reason, requester_text, .. } => {
             vec![closed(by, *reason, requester_text.as_deref())]
         }
@@ -135,7 +137,9 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         | ConversationEvent::VirtualAgentEngaged
         | ConversationEvent::Held { .. }
         | ConversationEvent::Resumed { .. }
-        | ConversationEvent::AgentPrompted { .. } => Vec::new(),
+        | ConversationEvent::AgentPrompted { .. }
+        | ConversationEvent::Reassociated { .. }
+        | ConversationEvent::ConsentChanged { .. } => Vec::new(),
     }
 }
 
@@ -174,7 +178,9 @@ fn for_agent(event: &ConversationEvent) -> Vec<Candidate<'_>> {
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Held { .. }
-        | ConversationEvent::Resumed { .. } => Vec::new(),
+        | ConversationEvent::Resumed { .. }
+        | ConversationEvent::Reassociated { .. }
+        | ConversationEvent::ConsentChanged { .. } => Vec::new(),
     }
 }
 

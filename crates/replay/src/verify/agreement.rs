@@ -19,7 +19,8 @@ pub(super) const fn matters(event: &ConversationEvent) -> bool {
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::Held { .. }
         | ConversationEvent::Resumed { .. }
-        | ConversationEvent::Closed { .. } => true,
+        | ConversationEvent::Closed { .. }
+        | ConversationEvent::ConsentChanged { opted_out: true } => true,
         ConversationEvent::Opened { by_agent: Some(_), .. }
         | ConversationEvent::AgentJoined { assigned: false, .. }
         | ConversationEvent::WaitMessageSent { .. }
@@ -27,7 +28,9 @@ pub(super) const fn matters(event: &ConversationEvent) -> bool {
         | ConversationEvent::VirtualAgentMessagePosted { .. }
         | ConversationEvent::AgentMessagePosted { .. }
         | ConversationEvent::IdleReminderSent { .. }
-        | ConversationEvent::AgentPrompted { .. } => false,
+        | ConversationEvent::AgentPrompted { .. }
+        | ConversationEvent::Reassociated { .. }
+        | ConversationEvent::ConsentChanged { opted_out: false } => false,
     }
 }
 

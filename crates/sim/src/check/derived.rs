@@ -80,7 +80,7 @@ impl Census {
                     Event::Conversation(event) => {
                         conversation = domain::conversation::evolve(conversation, envelope.at, event);
                     }
-                    Event::Configuration(_) | Event::Router(_) | Event::Engine(_) => {}
+                    Event::Configuration(_) | Event::Router(_) | Event::Engine(_) | Event::Directory(_) => {}
                 }
             }
             let same = if conversation.is_some() {

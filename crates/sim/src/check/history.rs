@@ -98,6 +98,7 @@ impl Census {
                     holds("L4", stream == ENGINE_STREAM, || "a stray fact of the engine".to_owned())?;
                     self.engine(event, grace);
                 }
+                Event::Directory(_) => {}
             }
         }
         Ok(())
@@ -239,7 +240,9 @@ fn fired(event: &ConversationEvent) -> Option<(TimerKind, Timestamp)> {
         | ConversationEvent::AgentMessagePosted { .. }
         | ConversationEvent::VirtualAgentMessagePosted { .. }
         | ConversationEvent::Held { .. }
-        | ConversationEvent::Resumed { .. } => None,
+        | ConversationEvent::Resumed { .. }
+        | ConversationEvent::Reassociated { .. }
+        | ConversationEvent::ConsentChanged { .. } => None,
     }
 }
 
@@ -260,6 +263,8 @@ fn message(event: &ConversationEvent) -> Option<&Message> {
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
+        | ConversationEvent::Reassociated { .. }
+        | ConversationEvent::ConsentChanged { .. }
         | ConversationEvent::Closed { .. } => None,
     }
 }

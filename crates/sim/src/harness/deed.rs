@@ -145,6 +145,8 @@ impl Deed {
             }
             Self::Contribute(pair, name) => {
                 let first = AgentInitiated {
+                    user: None,
+                    take_over: false,
                     agent: agent(name),
                     to: Personal::new(pair.requester.clone()),
                     from: pair.company.clone(),

@@ -51,7 +51,10 @@ impl World {
             | ConversationEvent::VirtualAgentMessagePosted { .. }
             | ConversationEvent::AgentMessagePosted { .. }
             | ConversationEvent::IdleReminderSent { .. }
-            | ConversationEvent::AgentPrompted { .. } => return None,
+            | ConversationEvent::AgentPrompted { .. }
+            | ConversationEvent::Reassociated { .. }
+            // Nobody opts out in the worlds of routing.
+            | ConversationEvent::ConsentChanged { .. } => return None,
         };
         Some(Fact { conversation: id, at: self.now, what })
     }

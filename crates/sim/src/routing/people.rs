@@ -43,6 +43,8 @@ impl World {
         };
         let address = |name: &str| Address::opaque(name).expect("it has no blanks");
         let opening = Opening {
+            user: None,
+            opted_out: false,
             contact: ContactId([u8::try_from(requester).unwrap_or(u8::MAX); 16]),
             channel: channel(name),
             requester: Personal::new(address("requester")),

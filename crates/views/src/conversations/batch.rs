@@ -49,7 +49,11 @@ impl<'a> Batch<'a> {
                     Event::Conversation(event) => {
                         facts.push((ConversationId::from_bytes(append.stream.0), at, event));
                     }
-                    Event::Contact(_) | Event::Configuration(_) | Event::Router(_) | Event::Engine(_) => {}
+                    Event::Contact(_)
+                    | Event::Configuration(_)
+                    | Event::Router(_)
+                    | Event::Engine(_)
+                    | Event::Directory(_) => {}
                 }
             }
         }

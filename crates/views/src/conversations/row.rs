@@ -3,7 +3,7 @@
 use crate::Error;
 use domain::channel::Mode;
 use domain::conversation::{ClosedState, ConversationEvent, Lifecycle};
-use domain::{AgentId, ChannelId, ConversationId, Timestamp};
+use domain::{AgentId, ChannelId, ConversationId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Every state that a row can be in.
@@ -39,6 +39,10 @@ pub struct Row {
     pub requester_messages: u64,
     /// How many messages of agents it has.
     pub agent_messages: u64,
+    /// The user who is taken to be the requester; `None` is a guest (`ID-1`).
+    pub user: Option<UserId>,
+    /// Whether nothing may be sent to the requester (`OPT-6`).
+    pub opted_out: bool,
 }
 
 /// Applies one fact that was committed at `at`. Total and deterministic (`L4`), and in step with the domain's
@@ -76,12 +80,19 @@ pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &Convers
             row.state = state.name().to_owned();
             row.reason = Some(reason.name().to_owned());
         }
+        ConversationEvent::Reassociated { to, .. } => row.user = Some(to.clone()),
+        ConversationEvent::ConsentChanged { opted_out } => {
+            row.opted_out = *opted_out;
+            if *opted_out && row.state == Lifecycle::WorkInProgress.name() {
+                row.state = name(Lifecycle::OnHold);
+            }
+        }
     }
     Some(row)
 }
 
 fn opened(id: ConversationId, at: Timestamp, event: &ConversationEvent) -> Option<Row> {
-    let ConversationEvent::Opened { channel, policy, .. } = event else { return None };
+    let ConversationEvent::Opened { channel, policy, user, .. } = event else { return None };
     Some(Row {
         id,
         state: name(Lifecycle::New),
@@ -93,6 +104,8 @@ fn opened(id: ConversationId, at: Timestamp, event: &ConversationEvent) -> Optio
         last_at: at,
         requester_messages: 0,
         agent_messages: 0,
+        user: user.clone(),
+        opted_out: false,
     })
 }
 
@@ -114,6 +127,9 @@ struct Stored {
     last_ms: i64,
     requester_messages: u64,
     agent_messages: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    opted_out: bool,
 }
 
 /// The value under which a row is stored.
@@ -128,6 +144,8 @@ pub(super) fn encode(row: &Row) -> Result<Vec<u8>, Error> {
         last_ms: row.last_at.0,
         requester_messages: row.requester_messages,
         agent_messages: row.agent_messages,
+        user: row.user.as_ref().map(|user| user.as_str().to_owned()),
+        opted_out: row.opted_out,
     };
     serde_json::to_vec(&stored).map_err(|_| Error::Row)
 }
@@ -147,5 +165,7 @@ pub(super) fn decode(id: ConversationId, value: &[u8]) -> Result<Row, Error> {
         last_at: Timestamp(stored.last_ms),
         requester_messages: stored.requester_messages,
         agent_messages: stored.agent_messages,
+        user: stored.user.map(|user| UserId::new(&user)).transpose().map_err(|_| Error::Row)?,
+        opted_out: stored.opted_out,
     })
 }

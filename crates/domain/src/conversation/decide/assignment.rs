@@ -40,7 +40,8 @@ pub(super) fn offered(
         Some(_) => return Err(Rejection::OfferStale),
         None => waiting::require_waiting(conversation)?,
     }
-    let (agent, greeting) = (agent.clone(), greeting.cloned());
+    let greeting = greeting.filter(|_| conversation.opted_out.is_none()).cloned();
+    let agent = agent.clone();
     Ok(vec![ConversationEvent::AgentJoined { agent, assigned: true, offer: Some(offer), greeting }])
 }
 

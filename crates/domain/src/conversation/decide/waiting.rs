@@ -71,7 +71,9 @@ pub(super) fn tell(
     text: &str,
 ) -> Result<Vec<ConversationEvent>, Rejection> {
     require_waiting(conversation)?;
-    if conversation.told.is_some_and(|told| told >= (item, number)) {
+    let told = conversation.told.is_some_and(|told| told >= (item, number));
+    // OPT-6: it would not be sent.
+    if told || conversation.opted_out.is_some() {
         return Ok(Vec::new());
     }
     Ok(vec![ConversationEvent::WaitMessageSent { item, number, text: text.to_owned() }])

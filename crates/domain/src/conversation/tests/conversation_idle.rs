@@ -131,7 +131,7 @@ fn messaging_without_action_and_timeout_stays_open() {
 fn a_proactive_conversation_counts_silence_from_its_opening() {
     check(
         &messaging(|settings| settings.conversation_idle_timeout = Some(Seconds(600))),
-        "50  ann opens -> opened by ann, ann assigned, ann wrote
+        "50  ann opens -> opened by ann, ann assigned, ann wrote, held by ann
          60  ann posts -> ann wrote
          650 tick      -> closed_complete/no_user_response by conversation_idle due 650",
     );

@@ -167,9 +167,9 @@ fn only_an_agent_who_has_joined_may_write() {
 fn an_agent_who_writes_first_opens_the_conversation_and_has_it() {
     check(
         &messaging(|_| {}),
-        "0 ann opens -> opened by ann, ann assigned, ann wrote
-         0 state     -> work_in_progress of ann with [ann]
-         5 requester -> message of 5",
+        "0 ann opens -> opened by ann, ann assigned, ann wrote, held by ann
+         0 state     -> on_hold of ann with [ann]
+         5 requester -> message of 5, resumed",
     );
 }
 

@@ -49,7 +49,7 @@ fn a_parked_conversation_is_abandoned_as_well() {
 fn two_days_run_from_a_proactive_message_too() {
     check(
         &messaging(|_| {}),
-        "5      ann opens -> opened by ann, ann assigned, ann wrote
+        "5      ann opens -> opened by ann, ann assigned, ann wrote, held by ann
          172805 tick      -> closed_abandoned/requester_silent by abandon due 172805",
     );
 }

@@ -62,8 +62,8 @@ fn a_requester_who_is_back_is_not_left_with_an_absent_agent() {
 fn a_requester_with_nothing_to_read_and_nothing_asked_stays_with_their_agent() {
     check(
         &messaging(|_| {}),
-        "10 ann opens                -> opened by ann, ann assigned, ann wrote
-         20 requester                -> message of 20
+        "10 ann opens                -> opened by ann, ann assigned, ann wrote, held by ann
+         20 requester                -> message of 20, resumed
          30 ann transfers to main    -> ann unassigned to main by ann
          40 bob joins                -> bob assigned
          41 bob posts                -> bob wrote
@@ -159,7 +159,7 @@ fn the_loss_hangs_on_the_message_or_on_the_assignment_whichever_was_later() {
         teller.armed()[0].armed_by
     };
     assert_eq!(armed_by(&[(0, "requester"), (5, "ann joins")]), 3);
-    assert_eq!(armed_by(&[(0, "ann opens"), (5, "requester")]), 4);
+    assert_eq!(armed_by(&[(0, "ann opens"), (5, "requester")]), 5);
 }
 
 /// Section 17 rule 10, RE-3: it is for messaging.

@@ -8,6 +8,7 @@
 mod show;
 
 use crate::channel::{ChannelKind, ChannelSettings, Messages, Mode, Responder};
+use crate::contact::Grounds;
 use crate::conversation::{
     Command, Context, Conversation, ConversationEvent, Opening, Origin, Policy, Timer, TimerKind, decide,
     evolve, timers,
@@ -15,7 +16,7 @@ use crate::conversation::{
 use crate::routing::{OfferId, QueueId, WorkItemId};
 use crate::{
     Address, AgentId, ChannelId, ContactId, Content, Message, MessageId, Personal, Rejection, Seconds,
-    Timestamp,
+    Timestamp, UserId,
 };
 
 /// Tells the story and compares what follows with what the table says. The whole tables are compared, so that a
@@ -84,7 +85,14 @@ fn opening_to(responder: Responder, policy: Policy, origin: Origin, message: Mes
         origin,
         responder,
         message,
+        user: None,
+        opted_out: false,
     }))
+}
+
+/// A user of that name.
+pub(super) fn user(name: &str) -> UserId {
+    UserId::new(name).unwrap()
 }
 
 /// One conversation and the rules.
@@ -186,6 +194,11 @@ impl Teller {
             ["unassign", name] => Command::Unassign { agent: agent(name) },
             ["requester", "returns", "to", name] => Command::Return { agent: agent(name) },
             ["fault"] => Command::Fault,
+            ["opts", way] => Command::ChangeConsent { opted_out: way == "out" },
+            [name, "takes", "it", "for", to] => reassociate(to, stated(name, false)),
+            ["supervisor", name, "takes", "it", "for", to] => reassociate(to, stated(name, true)),
+            ["pin", "of", to] => reassociate(to, Grounds::Pin),
+            ["superseded", "by", name] => Command::Supersede { agent: agent(name) },
             ["fire", kind, "due", due, "armed", version] => {
                 let kind = TimerKind::ALL.into_iter().find(|each| each.name() == kind).unwrap();
                 Command::Fire { kind, due: at(number(due)), armed_by: u64::from(number(version)) }
@@ -219,6 +232,14 @@ pub(super) const fn fire(timer: Timer) -> Command {
 
 fn accept(name: &str, of: &str, transferred_from: Option<AgentId>) -> Command {
     Command::AssignOffered { agent: agent(name), offer: offer(of), transferred_from, greeting: text("hello") }
+}
+
+fn reassociate(to: &str, grounds: Grounds) -> Command {
+    Command::Reassociate { user: user(to), grounds }
+}
+
+fn stated(by: &str, supervisor: bool) -> Grounds {
+    Grounds::Stated { by: agent(by), supervisor, reason: Personal::new("she said so".to_owned()) }
 }
 
 fn transfer(by: &str, supervisor: bool, to: &str) -> Command {

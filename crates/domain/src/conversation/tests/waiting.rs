@@ -15,9 +15,9 @@ fn whoever_writes_first_waits_for_an_agent_and_an_agent_does_not() {
     );
     check(
         &messaging(|_| {}),
-        "0 ann opens -> opened by ann, ann assigned, ann wrote
+        "0 ann opens -> opened by ann, ann assigned, ann wrote, held by ann
          0 request   -> none
-         5 requester -> message of 5
+         5 requester -> message of 5, resumed
          5 request   -> none",
     );
 }

@@ -15,6 +15,8 @@ use store::{PartitionId, Position};
 fn shown(id: ConversationId, state: &Conversation) -> Row {
     let ended = state.closing.filter(|_| state.lifecycle == Lifecycle::Closed);
     Row {
+        user: None,
+        opted_out: false,
         id,
         state: ended.map_or(state.lifecycle.name(), |(state, _)| state.name()).to_owned(),
         reason: state.closing.map(|(_, reason)| reason.name().to_owned()),

@@ -76,6 +76,7 @@ pub(super) fn opened(on: &str, mode: Mode) -> ConversationEvent {
             }
         },
         by_agent: None,
+        user: None,
     }
 }
 

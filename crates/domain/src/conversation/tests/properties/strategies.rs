@@ -1,6 +1,7 @@
 //! Any policy, any fact, and any story.
 
-use super::super::story::{agent, chat, message, messaging};
+use super::super::story::{agent, chat, message, messaging, user};
+use crate::contact::Grounds;
 use crate::conversation::{
     ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason, Unassignment,
 };
@@ -45,6 +46,7 @@ pub(super) fn fact() -> impl Strategy<Value = (Timestamp, ConversationEvent)> {
             company: Address::opaque("company").unwrap(),
             policy,
             by_agent: None,
+            user: None,
         }),
         when().prop_map(|counts_from| ConversationEvent::RequesterMessagePosted {
             message: message(1),
@@ -84,6 +86,8 @@ pub(super) fn fact() -> impl Strategy<Value = (Timestamp, ConversationEvent)> {
             by: ClosedBy::Requester,
             requester_text: None,
         }),
+        any::<bool>().prop_map(|opted_out| ConversationEvent::ConsentChanged { opted_out }),
+        Just(ConversationEvent::Reassociated { from: None, to: user("u-1"), grounds: Grounds::Pin }),
     ];
     (when(), event)
 }
@@ -135,6 +139,11 @@ pub(super) fn inputs() -> impl Strategy<Value = Vec<(u32, &'static str)>> {
         "router refuses 1",
         "router tells 1.1",
         "router tells 2.1",
+        "opts out",
+        "opts in",
+        "ann takes it for u-1",
+        "pin of u-2",
+        "superseded by ann",
     ]);
     let pause = prop_oneof![4 => 0_u32..120, 2 => 0_u32..2000, 1 => 0_u32..200_000];
     vec((pause, input), 1..40)

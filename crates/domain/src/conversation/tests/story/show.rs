@@ -1,6 +1,7 @@
 //! Facts, timers and state in the words of the stories.
 
 use crate::Timestamp;
+use crate::contact::Grounds;
 use crate::conversation::{ClosedBy, Conversation, ConversationEvent, Owner, ResumedBy, Timer, Unassignment};
 use crate::routing::OfferId;
 
@@ -63,6 +64,16 @@ pub(super) fn event(event: &ConversationEvent) -> String {
         ConversationEvent::Closed { state, reason, by, .. } => {
             format!("{}/{} by {}", state.name(), reason.name(), closer(by))
         }
+        ConversationEvent::Reassociated { from, to, grounds } => {
+            let from = from.as_ref().map_or("nobody", |from| from.as_str());
+            let word = match grounds {
+                Grounds::Stated { by, .. } => by.as_str(),
+                Grounds::Pin => "pin",
+            };
+            format!("from {from} to {to} by {word}")
+        }
+        ConversationEvent::ConsentChanged { opted_out: true } => "opted out".to_owned(),
+        ConversationEvent::ConsentChanged { opted_out: false } => "opted in".to_owned(),
     }
 }
 

@@ -1,0 +1,75 @@
+//! Facts about who requesters are and what may be sent to them as JSON.
+
+use super::timestamp;
+use domain::UserId;
+use domain::contact::{ContactEvent, Grounds};
+use domain::directory::{DirectoryEvent, User};
+use serde_json::{Value, json};
+
+pub(super) fn contact(event: &ContactEvent) -> Value {
+    match event {
+        ContactEvent::Created { channel, address } => {
+            json!({ "channel": channel.as_str(), "address": address.expose().as_str() })
+        }
+        ContactEvent::ConversationActivated { company, conversation }
+        | ContactEvent::ConversationReleased { company, conversation } => {
+            json!({ "company": company.as_str(), "conversation": conversation.to_string() })
+        }
+        ContactEvent::ProfileCreated { profile, user, why } => {
+            json!({ "profile": profile, "user": name(user.as_ref()), "why": why.name() })
+        }
+        ContactEvent::ProfileReassociated { profile, from, to, grounds } => {
+            let mut value = reassociated(from.as_ref(), to, grounds);
+            value["profile"] = json!(profile);
+            value
+        }
+        ContactEvent::ProfileDeactivated { profile, by } => json!({ "profile": profile, "by": by.as_str() }),
+        ContactEvent::OptedOut { company, keyword } | ContactEvent::OptedIn { company, keyword } => {
+            json!({ "company": company.as_str(), "keyword": keyword.name() })
+        }
+        ContactEvent::NotificationsSet { company, on } => json!({ "company": company.as_str(), "on": on }),
+        ContactEvent::VerificationFailed { at } => json!({ "at": timestamp(*at) }),
+        ContactEvent::VerificationLocked { until } => json!({ "until": timestamp(*until) }),
+    }
+}
+
+/// What is kept of a PIN is nobody's business.
+pub(super) fn directory(event: &DirectoryEvent) -> Value {
+    match event {
+        DirectoryEvent::UserPut { id, user } => {
+            let User { name, phones, email, language, location, kind } = user.as_ref();
+            json!({
+                "user": id.as_str(),
+                "name": name.as_ref().map(|name| name.expose()),
+                "phones": phones.iter().map(|phone| phone.expose().as_str()).collect::<Vec<_>>(),
+                "email": email.as_ref().map(|email| email.expose()),
+                "language": language,
+                "location": location,
+                "kind": kind.name(),
+            })
+        }
+        DirectoryEvent::UserRemoved { id } | DirectoryEvent::PinSet { id, hash: _ } => {
+            json!({ "user": id.as_str() })
+        }
+    }
+}
+
+pub(super) fn reassociated(from: Option<&UserId>, to: &UserId, grounds: &Grounds) -> Value {
+    let mut value = json!({ "from": name(from), "to": to.as_str() });
+    match grounds {
+        Grounds::Stated { by, supervisor, reason } => {
+            let kind = if *supervisor { "supervisor" } else { "agent" };
+            value["by"] = json!({ "kind": kind, "agent": by.as_str() });
+            value["reason"] = json!(reason.expose());
+        }
+        Grounds::Pin => {
+            value["by"] = json!({ "kind": "requester" });
+            value["reason"] = json!("pin");
+        }
+    }
+    value
+}
+
+fn name(user: Option<&UserId>) -> Option<&str> {
+    user.map(UserId::as_str)
+}

@@ -1,0 +1,5 @@
+//! The third version of those facts that have one. Nothing below may change, as in [`v1`](crate::v1) and
+//! [`v2`](crate::v2), whose parts it shares where they are the same.
+
+pub(crate) mod configuration;
+pub(crate) mod conversation;

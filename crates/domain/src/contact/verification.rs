@@ -1,0 +1,71 @@
+//! Attempts to prove by a PIN who one is (`ID-14`).
+
+use super::{Contact, ContactEvent, Grounds, profile};
+use crate::{Seconds, Timestamp, UserId};
+
+/// How the attempts went so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// When the wrong ones since the last right one were made, the oldest first.
+    pub failed: Vec<Timestamp>,
+    /// Until when no PIN is looked at.
+    pub locked_until: Option<Timestamp>,
+}
+
+/// How often a requester may try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PinLimits {
+    /// The wrong attempts in a row that lock.
+    pub attempts: u32,
+    /// Within which time, and for how long.
+    pub window: Seconds,
+}
+
+impl PinLimits {
+    /// The most that may be configured, and the default (section 17, rule 14).
+    pub const MAX: Self = Self { attempts: 3, window: Seconds(86_400) };
+}
+
+impl Default for PinLimits {
+    fn default() -> Self {
+        Self::MAX
+    }
+}
+
+impl Verification {
+    /// Whether no PIN is looked at.
+    pub fn is_locked(&self, now: Timestamp) -> bool {
+        self.locked_until.is_some_and(|until| now < until)
+    }
+}
+
+/// While it is locked nothing counts, so that guessing on does not tell when a guess was right.
+pub(super) fn decide(
+    state: Option<&Contact>,
+    user: &UserId,
+    matched: bool,
+    now: Timestamp,
+    limits: PinLimits,
+) -> Vec<ContactEvent> {
+    let Some(contact) = state else { return Vec::new() };
+    if contact.verification.is_locked(now) {
+        return Vec::new();
+    }
+    if matched {
+        return profile::reassociate(state, user, &Grounds::Pin);
+    }
+    let recent = contact.verification.failed.iter().filter(|at| now < at.plus(limits.window)).count();
+    let mut events = vec![ContactEvent::VerificationFailed { at: now }];
+    if recent + 1 >= limits.attempts as usize {
+        events.push(ContactEvent::VerificationLocked { until: now.plus(limits.window) });
+    }
+    events
+}
+
+/// No more are kept than can count.
+pub(super) fn failed(verification: &mut Verification, at: Timestamp) {
+    if verification.failed.len() >= PinLimits::MAX.attempts as usize {
+        verification.failed.remove(0);
+    }
+    verification.failed.push(at);
+}

@@ -1,0 +1,136 @@
+//! How a message finds its pair's active conversation, or opens one for whoever is behind the number.
+
+use super::change::{Change, Part};
+use super::{ContactActor, OpenJob};
+use crate::{Error, directory};
+use domain::channel::Messages;
+use domain::contact::{self, Contact, ContactCommand, ContactEvent, WhyProfile};
+use domain::conversation::{self, Command, Context, Opening};
+use domain::{ConversationId, Message, Rejection, UserId};
+
+/// What becomes of a message.
+pub(super) enum Decided {
+    /// It is for the pair's active conversation.
+    Follow(ConversationId),
+    /// It makes this.
+    Change(Box<Change>),
+    /// It has to wait for what is due in that conversation.
+    Unsettled(ConversationId),
+}
+
+impl ContactActor {
+    /// `LC-1`, `PRO-1`, `PRO-4`
+    pub(super) async fn decide_opening(&self, job: &OpenJob) -> Result<Decided, Error> {
+        let state = self.state();
+        let active = state.and_then(|contact| contact.active.get(&job.company)).copied();
+        let held = match &job.first {
+            Some(first) => {
+                let known = state.is_some_and(|contact| contact.profile.is_some());
+                if first.require_existing && !known && active.is_none() {
+                    return Err(Rejection::RecipientUnknown.into());
+                }
+                let held =
+                    first.user.as_ref().filter(|user| state.is_some_and(|it| it.is_held_by_another(user)));
+                if held.is_some() && !first.take_over {
+                    return Err(Rejection::NumberHeld.into());
+                }
+                held
+            }
+            None => None,
+        };
+        match active {
+            Some(active) if held.is_none() => Ok(Decided::Follow(active)),
+            other => self.open_new(job, other).await,
+        }
+    }
+
+    /// A new conversation, in the place of the active one if there is one.
+    async fn open_new(&self, job: &OpenJob, superseded: Option<ConversationId>) -> Result<Decided, Error> {
+        let policy = job.policy.clone()?;
+        let now = self.shared.clock.now();
+        let id = self.shared.new_conversation_id(self.partition().0, now);
+        let message = Message { id: self.shared.new_message_id(), content: job.content.clone() };
+        let message_id = message.id;
+        let (mut facts, mut conversations) = (Facts::of(self.state()), Vec::new());
+        let opted_out = self.state().is_some_and(|contact| contact.consent_for(&job.company).opted_out);
+        if let (Some(old), Some(first)) = (superseded, &job.first) {
+            let agent = first.agent.clone();
+            let Some(part) = self.part(old, &Command::Supersede { agent }, now).await? else {
+                return Ok(Decided::Unsettled(old));
+            };
+            conversations.push(part);
+            facts.add(&ContactCommand::Release { company: job.company.clone(), conversation: old })?;
+        }
+        facts.add(&ContactCommand::Activate {
+            channel: job.channel.clone(),
+            address: job.requester.clone(),
+            company: job.company.clone(),
+            conversation: id,
+        })?;
+        self.identify(job, &mut facts).await?;
+        let opening = Opening {
+            contact: self.id,
+            channel: job.channel.clone(),
+            requester: job.requester.clone(),
+            company: job.company.clone(),
+            policy,
+            origin: job.origin.clone(),
+            responder: job.responder,
+            message,
+            user: facts.state.as_ref().and_then(|contact| contact.user().cloned()),
+            opted_out,
+        };
+        let context = Context { now, messages: &Messages::default() };
+        let events = conversation::decide(None, &Command::Open(Box::new(opening)), context)?;
+        conversations.push(Part { id, version: 0, before: None, events });
+        let (contact, message) = (facts.events, Some(message_id));
+        let change = Change { now, contact, conversations, conversation: id, message };
+        Ok(Decided::Change(Box::new(change)))
+    }
+
+    /// Whoever holds the number goes on holding it, unless an agent says otherwise (`ID-1` to `ID-6`, `PRO-4`).
+    async fn identify(&self, job: &OpenJob, facts: &mut Facts) -> Result<(), Error> {
+        if let Some(first) = &job.first
+            && let Some(user) = &first.user
+        {
+            return facts.add(&ContactCommand::TakeOver { user: user.clone(), by: first.agent.clone() });
+        }
+        if facts.state.as_ref().is_some_and(|contact| contact.profile.is_some()) {
+            return Ok(());
+        }
+        let (user, why) = self.who(job).await?;
+        facts.add(&ContactCommand::Identify { user, why })
+    }
+
+    /// Who has the number, as far as the directory knows.
+    async fn who(&self, job: &OpenJob) -> Result<(Option<UserId>, WhyProfile), Error> {
+        if !job.by_phone {
+            return Ok((None, WhyProfile::NoMatch));
+        }
+        let users = directory::holders(&self.shared, &job.channel, &job.requester).await?;
+        Ok(match <[UserId; 1]>::try_from(users) {
+            Ok([user]) => (Some(user), WhyProfile::DirectoryMatch),
+            Err(users) if users.is_empty() => (None, WhyProfile::NoMatch),
+            Err(_) => (None, WhyProfile::Ambiguous),
+        })
+    }
+}
+
+/// The contact's facts so far, and where they lead.
+struct Facts {
+    state: Option<Contact>,
+    events: Vec<ContactEvent>,
+}
+
+impl Facts {
+    fn of(state: Option<&Contact>) -> Self {
+        Self { state: state.cloned(), events: Vec::new() }
+    }
+
+    fn add(&mut self, command: &ContactCommand) -> Result<(), Error> {
+        let events = contact::decide(self.state.as_ref(), command)?;
+        self.state = events.iter().fold(self.state.take(), contact::evolve);
+        self.events.extend(events);
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! An agent writes first, or into a conversation that they have not joined (section 12).
+
+use crate::contact_actor::{First, OpenJob};
+use crate::conversation_actor::ConversationJob;
+use crate::{Accepted, AgentInitiated, Engine, Error, Request};
+use domain::channel::{ChannelKind, Mode};
+use domain::conversation::Origin;
+use domain::{Address, ChannelId, Personal, Rejection, UserId};
+
+/// To whom an agent writes first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recipient {
+    /// A number or another address that was typed.
+    Address(Personal<Address>),
+    /// A user, at their only number.
+    User(UserId),
+}
+
+impl Engine {
+    /// An agent writes first, or into the pair's active conversation (`PRO-1`, `PRO-2`, `PRO-4`).
+    ///
+    /// # Errors
+    /// As [`inbound`](Self::inbound); [`Rejection::NumberHeld`] if the number is another user's and may not be taken from
+    /// them, and whatever else section 12 refuses.
+    pub async fn contribute(
+        &self,
+        channel: &ChannelId,
+        first: AgentInitiated,
+        request: Request,
+    ) -> Result<Accepted, Error> {
+        let _pass = self.enter()?;
+        let require_existing = match self.allowed(channel, &first) {
+            Ok(require_existing) => require_existing,
+            Err(error) => {
+                let result = self.earlier_or(&request, error).await;
+                crate::engine::count("contribute", &result);
+                return result;
+            }
+        };
+        let AgentInitiated { agent, to, from, content, user, take_over } = first;
+        let received = self.now();
+        let opening = OpenJob {
+            policy: self.policy(channel, &from),
+            channel: channel.clone(),
+            requester: to,
+            company: from,
+            origin: Origin::Agent(agent.clone()),
+            responder: domain::channel::Responder::LiveAgent,
+            content: content.clone(),
+            request: request.clone(),
+            keyword: None,
+            by_phone: self.by_phone(channel),
+            first: Some(First { agent: agent.clone(), user, take_over, require_existing }),
+        };
+        let follow = || ConversationJob::Contribute {
+            agent: agent.clone(),
+            content: content.clone(),
+            request: request.clone(),
+            received,
+        };
+        let result = self.to_pair(&opening, follow).await;
+        crate::engine::count("contribute", &result);
+        result
+    }
+
+    /// Where a recipient is reached.
+    ///
+    /// # Errors
+    /// [`Rejection::UserUnknown`], [`Rejection::RecipientAmbiguous`] if the user has no number or several, or what is
+    /// wrong with the store.
+    pub async fn address_of(&self, recipient: Recipient) -> Result<Personal<Address>, Error> {
+        let user = match recipient {
+            Recipient::Address(address) => return Ok(address),
+            Recipient::User(user) => user,
+        };
+        let phones = <[Personal<Address>; 1]>::try_from(self.user(&user).await?.phones);
+        phones.map(|[phone]| phone).map_err(|_| Rejection::RecipientAmbiguous.into())
+    }
+
+    /// Whether the channel lets an agent write that first (`PRO-6`, `PRO-8`), and if so whether the number must be known.
+    /// A conversation on a channel that is retired goes on; whether there is one shows later.
+    fn allowed(&self, channel: &ChannelId, first: &AgentInitiated) -> Result<bool, Error> {
+        let configuration = self.configuration();
+        let Some(settings) = configuration.channels.get(channel) else { return Ok(false) };
+        let proactive = settings.proactive;
+        let image = |kind: &str| kind.starts_with("image/");
+        let mut attachments = first.content.attachments().iter();
+        let rejection = if settings.mode == Mode::Chat {
+            Rejection::ChatNotAgentInitiated
+        } else if !proactive.active {
+            Rejection::ProactiveDisabled
+        } else if first.user.is_none() && !proactive.allow_manual_recipient {
+            Rejection::ManualRecipient
+        } else if settings.kind == ChannelKind::Sms && !attachments.all(|file| image(&file.content_type)) {
+            Rejection::AttachmentNotAllowed
+        } else {
+            return Ok(proactive.require_existing_recipient);
+        };
+        Err(rejection.into())
+    }
+}
