@@ -35,6 +35,12 @@ pub enum Rejection {
     BadConfiguration(Vec<crate::configuration::Problem>),
     /// There is no entry of routing of that name.
     EntryUnknown,
+    /// The conversation says nothing that goes out under this key (`CH-10`).
+    DeliveryUnknown,
+    /// Something that was said earlier has to be finished first (`CH-10`).
+    DeliveryNotNext,
+    /// It was not given up, so it can neither be tried again nor thrown away.
+    DeliveryNotDead,
 }
 
 impl Rejection {
@@ -55,6 +61,9 @@ impl Rejection {
             Self::NotActive => "not_active",
             Self::BadConfiguration(_) => "bad_configuration",
             Self::EntryUnknown => "entry_unknown",
+            Self::DeliveryUnknown => "delivery_unknown",
+            Self::DeliveryNotNext => "delivery_not_next",
+            Self::DeliveryNotDead => "delivery_not_dead",
         }
     }
 }
@@ -87,6 +96,13 @@ impl fmt::Display for Rejection {
                 problems.iter().try_for_each(|problem| write!(f, " {problem};"))
             }
             Self::EntryUnknown => f.write_str("routing has no entry of that name"),
+            Self::DeliveryUnknown => f.write_str("there is no delivery of that key"),
+            Self::DeliveryNotNext => f.write_str(
+                "something that was said earlier in the conversation is not finished; settle that first",
+            ),
+            Self::DeliveryNotDead => {
+                f.write_str("this delivery was not given up; only a dead letter can be redriven or discarded")
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What may be asked of a conversation.
 
-use super::{Policy, TimerKind};
+use super::{OutboundCommand, Policy, TimerKind};
 use crate::channel::Messages;
 use crate::routing::{OfferId, QueueId, WorkItemId};
 use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp};
@@ -136,6 +136,8 @@ pub enum Command {
     },
     /// Its actor failed again and again (section 3.1, Faulted).
     Fault,
+    /// Something became of what it says to its requester (`CH-10`).
+    Outbound(OutboundCommand),
 }
 
 /// How a conversation begins.

@@ -1,6 +1,6 @@
 //! What happens to a conversation.
 
-use super::{Policy, TimerKind};
+use super::{Policy, ReceiptStatus, TimerKind};
 use crate::routing::{OfferId, QueueId, WorkItemId};
 use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp};
 
@@ -114,6 +114,57 @@ pub enum ConversationEvent {
         by: ClosedBy,
         /// What the requester is told, if anything: a close by silence in messaging says nothing (`ACT-15`).
         requester_text: Option<String>,
+    },
+    /// Something that a fact says to the requester was taken outside (`CH-10`).
+    Dispatched {
+        /// The version of the fact.
+        of: u64,
+        /// Which of the things that it says, from 0.
+        part: u16,
+        /// How the provider calls it, if it does.
+        provider_id: Option<Personal<String>>,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// It was given up; whatever comes after it goes on (`CH-10`).
+    DispatchFailed {
+        /// The version of the fact.
+        of: u64,
+        /// Which of the things that it says, from 0.
+        part: u16,
+        /// Why, as a short stable code.
+        code: String,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// What was given up is tried again.
+    Redriven {
+        /// The version of the fact.
+        of: u64,
+        /// Which of the things that it says, from 0.
+        part: u16,
+        /// Who wanted it.
+        by: String,
+    },
+    /// What was given up is given up for ever.
+    Discarded {
+        /// The version of the fact.
+        of: u64,
+        /// Which of the things that it says, from 0.
+        part: u16,
+        /// Who wanted it.
+        by: String,
+    },
+    /// A receiver said what became of it (`MSG-19`).
+    ReceiptTaken {
+        /// The version of the fact.
+        of: u64,
+        /// Which of the things that it says, from 0.
+        part: u16,
+        /// What became of it.
+        status: ReceiptStatus,
+        /// Why, as a short stable code, if there is one.
+        code: Option<String>,
     },
 }
 

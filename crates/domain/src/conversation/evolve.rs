@@ -1,7 +1,8 @@
 //! Applies facts to a conversation. Total and deterministic (`L4`): what was once accepted can always be applied again.
 
 use super::{
-    Anchors, Conversation, ConversationEvent, Lifecycle, MessageCounts, Owner, Policy, Unassignment,
+    Anchors, Conversation, ConversationEvent, DeadLetter, Lifecycle, MessageCounts, Outbound, Owner, Policy,
+    Unassignment, Utterance,
 };
 use crate::routing::OfferId;
 use crate::{AgentId, Stamp, Timestamp};
@@ -43,6 +44,19 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
             conversation.closing = Some((*state, *reason));
             conversation.request = None;
         }
+        ConversationEvent::Dispatched { of, part, .. } | ConversationEvent::Discarded { of, part, .. } => {
+            conversation.outbound.finish(Utterance { of: *of, part: *part });
+        }
+        ConversationEvent::DispatchFailed { of, part, code, .. } => {
+            let dead = DeadLetter { code: code.clone(), at };
+            conversation.outbound.give_up(Utterance { of: *of, part: *part }, dead);
+        }
+        ConversationEvent::Redriven { of, part, .. } => {
+            conversation.outbound.reopen(Utterance { of: *of, part: *part }, at);
+        }
+        ConversationEvent::ReceiptTaken { of, part, status, .. } => {
+            conversation.outbound.note_receipt(Utterance { of: *of, part: *part }, *status);
+        }
     }
     Some(conversation)
 }
@@ -71,6 +85,7 @@ fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
         told: None,
         anchors: Anchors::default(),
         messages: MessageCounts::default(),
+        outbound: Outbound::default(),
     })
 }
 

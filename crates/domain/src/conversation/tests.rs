@@ -5,6 +5,7 @@ mod conversation_idle;
 mod idle_chat;
 mod lifecycle;
 mod messaging;
+mod outbound;
 mod properties;
 mod reassignment;
 mod story;

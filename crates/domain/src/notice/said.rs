@@ -125,7 +125,12 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::Held { .. }
         | ConversationEvent::Resumed { .. }
-        | ConversationEvent::AgentPrompted { .. } => Vec::new(),
+        | ConversationEvent::AgentPrompted { .. }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => Vec::new(),
     }
 }
 
@@ -160,7 +165,12 @@ fn for_agent(event: &ConversationEvent) -> Vec<Candidate<'_>> {
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Held { .. }
-        | ConversationEvent::Resumed { .. } => Vec::new(),
+        | ConversationEvent::Resumed { .. }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => Vec::new(),
     }
 }
 

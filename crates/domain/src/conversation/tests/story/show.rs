@@ -59,6 +59,13 @@ pub(super) fn event(event: &ConversationEvent) -> String {
         ConversationEvent::Closed { state, reason, by, .. } => {
             format!("{}/{} by {}", state.name(), reason.name(), closer(by))
         }
+        ConversationEvent::Dispatched { of, part, attempts, .. } => {
+            format!("{of}.{part} dispatched at try {attempts}")
+        }
+        ConversationEvent::DispatchFailed { of, part, code, .. } => format!("{of}.{part} dead by {code}"),
+        ConversationEvent::Redriven { of, part, .. } => format!("{of}.{part} redriven"),
+        ConversationEvent::Discarded { of, part, .. } => format!("{of}.{part} discarded"),
+        ConversationEvent::ReceiptTaken { of, part, status, .. } => format!("{of}.{part} {}", status.name()),
     }
 }
 
