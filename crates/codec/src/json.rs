@@ -4,6 +4,7 @@
 
 mod configuration;
 mod conversation;
+mod outbound;
 mod router;
 mod routing;
 mod time;
@@ -35,6 +36,11 @@ pub const fn event_type(event: &Event) -> &'static str {
             ConversationEvent::AgentRequestCancelled => "conversation.agent_request_cancelled",
             ConversationEvent::WaitEnded { .. } => "conversation.wait_ended",
             ConversationEvent::WaitMessageSent { .. } => "conversation.wait_message_sent",
+            ConversationEvent::Dispatched { .. } => "conversation.dispatched",
+            ConversationEvent::DispatchFailed { .. } => "conversation.dispatch_failed",
+            ConversationEvent::Redriven { .. } => "conversation.redriven",
+            ConversationEvent::Discarded { .. } => "conversation.discarded",
+            ConversationEvent::ReceiptTaken { .. } => "conversation.receipt_taken",
         },
         Event::Contact(event) => match event {
             ContactEvent::Created { .. } => "contact.created",

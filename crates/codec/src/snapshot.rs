@@ -7,6 +7,7 @@
 //! golden files notice one that was forgotten.
 
 mod conversation;
+mod outbound;
 mod router;
 mod routing;
 
@@ -23,7 +24,7 @@ use domain::{ConversationId, Personal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-const CONVERSATION: u8 = 0x12;
+const CONVERSATION: u8 = 0x13;
 const CONTACT: u8 = 0x21;
 const CONFIGURATION: u8 = 0x32;
 const ROUTER: u8 = 0x51;

@@ -9,6 +9,7 @@ pub(crate) mod configuration;
 pub(crate) mod contact;
 pub(crate) mod conversation;
 pub(crate) mod engine;
+pub(crate) mod outbound;
 pub(crate) mod parts;
 pub(crate) mod router;
 pub(crate) mod routing;

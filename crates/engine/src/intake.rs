@@ -241,7 +241,12 @@ impl Reader<'_> {
                 | ConversationEvent::AgentMessagePosted { .. }
                 | ConversationEvent::IdleReminderSent { .. }
                 | ConversationEvent::AgentPrompted { .. }
-                | ConversationEvent::WaitMessageSent { .. } => None,
+                | ConversationEvent::WaitMessageSent { .. }
+                | ConversationEvent::Dispatched { .. }
+                | ConversationEvent::DispatchFailed { .. }
+                | ConversationEvent::Redriven { .. }
+                | ConversationEvent::Discarded { .. }
+                | ConversationEvent::ReceiptTaken { .. } => None,
             };
             let (conversation, at) = (self.conversation, self.at);
             facts.extend(what.map(|what| Fact { conversation, at, what }));

@@ -52,7 +52,12 @@ impl Counts {
             | ConversationEvent::WaitEnded { .. }
             | ConversationEvent::WaitMessageSent { .. }
             | ConversationEvent::Held { .. }
-            | ConversationEvent::Resumed { .. } => {}
+            | ConversationEvent::Resumed { .. }
+            | ConversationEvent::Dispatched { .. }
+            | ConversationEvent::DispatchFailed { .. }
+            | ConversationEvent::Redriven { .. }
+            | ConversationEvent::Discarded { .. }
+            | ConversationEvent::ReceiptTaken { .. } => {}
         }
     }
 

@@ -62,6 +62,15 @@ impl fmt::Display for TraceLine {
             | ConversationEvent::AgentRequested
             | ConversationEvent::AgentRequestCancelled
             | ConversationEvent::Resumed { .. } => Ok(()),
+            ConversationEvent::Dispatched { of, part, .. }
+            | ConversationEvent::Redriven { of, part, .. }
+            | ConversationEvent::Discarded { of, part, .. } => write!(f, " of={of}.{part}"),
+            ConversationEvent::DispatchFailed { of, part, code, .. } => {
+                write!(f, " of={of}.{part} code={code}")
+            }
+            ConversationEvent::ReceiptTaken { of, part, status, .. } => {
+                write!(f, " of={of}.{part} status={}", status.name())
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Facts about a conversation as JSON.
 
-use super::timestamp;
+use super::{outbound, timestamp};
 use domain::conversation::Unassignment;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
 use domain::routing::{OfferId, WorkItemId};
@@ -60,6 +60,18 @@ pub(super) fn data(event: &ConversationEvent) -> Value {
         }
         ConversationEvent::Closed { state, reason, by, requester_text } => {
             closed(*state, *reason, by, requester_text.as_deref())
+        }
+        ConversationEvent::Dispatched { of, part, provider_id, attempts } => {
+            outbound::dispatched(*of, *part, provider_id.as_ref(), *attempts)
+        }
+        ConversationEvent::DispatchFailed { of, part, code, attempts } => {
+            outbound::dispatch_failed(*of, *part, code, *attempts)
+        }
+        ConversationEvent::Redriven { of, part, by } | ConversationEvent::Discarded { of, part, by } => {
+            outbound::by(*of, *part, by)
+        }
+        ConversationEvent::ReceiptTaken { of, part, status, code } => {
+            outbound::receipt_taken(*of, *part, *status, code.as_deref())
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The state of a conversation, laid out for a snapshot.
 
+use super::outbound::OutboundState;
 use crate::Error;
 use crate::numbers::Numbered;
 use crate::v1::parts;
@@ -34,6 +35,7 @@ pub(super) struct ConversationState {
     anchors: Anchors,
     requester_messages: u64,
     agent_messages: u64,
+    outbound: OutboundState,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -76,6 +78,7 @@ impl From<&Conversation> for ConversationState {
             told,
             anchors,
             messages: MessageCounts { requester: requester_messages, agent: agent_messages },
+            outbound,
         } = state;
         Self {
             version: *version,
@@ -100,6 +103,7 @@ impl From<&Conversation> for ConversationState {
             anchors: anchors.into(),
             requester_messages: *requester_messages,
             agent_messages: *agent_messages,
+            outbound: outbound.into(),
         }
     }
 }
@@ -134,6 +138,7 @@ impl TryFrom<ConversationState> for Conversation {
             told: state.told.map(|(item, number)| (WorkItemId(item), number)),
             anchors: state.anchors.into(),
             messages: MessageCounts { requester: state.requester_messages, agent: state.agent_messages },
+            outbound: state.outbound.try_into()?,
         })
     }
 }

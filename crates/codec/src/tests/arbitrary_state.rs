@@ -1,10 +1,11 @@
 //! Strategies for states of aggregates, also such as no history leads to.
 
 use super::arbitrary::{address, agent, channel, contact_id, conversation_id};
-use super::arbitrary::{offer, policy, reason, settings, timestamp, work_item};
+use super::arbitrary::{offer, policy, reason, receipt_status, settings, timestamp, work_item};
 use domain::configuration::Configuration;
 use domain::contact::Contact;
-use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
+use domain::conversation::{Anchors, ClosedState, Conversation, DeadLetter, Lifecycle, MessageCounts};
+use domain::conversation::{Outbound, Owner, Utterance};
 use domain::{Personal, Stamp};
 use proptest::array::uniform6;
 use proptest::collection::{btree_map, btree_set};
@@ -22,31 +23,50 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
     let rest = (btree_set(agent(), 0..3), anchors(), any::<u64>(), any::<u64>());
     let waiting = (any::<bool>(), option::of(any::<u64>()), option::of(offer()));
     let waiting = (waiting, option::of((work_item(), any::<u32>())));
-    (identity, standing, waiting, rest).prop_map(|(identity, standing, waiting, rest)| {
-        let (version, contact, channel, requester, company, policy) = identity;
-        let (opened, last_at, lifecycle, closing, owner) = standing;
-        let ((engaged, request, offer), told) = waiting;
-        let (participants, anchors, requester_messages, agent_messages) = rest;
-        Conversation {
-            version,
-            contact,
-            channel,
-            requester: Personal::new(requester),
-            company,
-            policy,
-            opened,
-            last_at,
-            lifecycle,
-            closing,
-            owner,
-            participants,
-            engaged,
-            request,
-            offer,
-            told,
-            anchors,
-            messages: MessageCounts { requester: requester_messages, agent: agent_messages },
-        }
+    (identity, standing, waiting, rest, outbound()).prop_map(
+        |(identity, standing, waiting, rest, outbound)| {
+            let (version, contact, channel, requester, company, policy) = identity;
+            let (opened, last_at, lifecycle, closing, owner) = standing;
+            let ((engaged, request, offer), told) = waiting;
+            let (participants, anchors, requester_messages, agent_messages) = rest;
+            Conversation {
+                version,
+                contact,
+                channel,
+                requester: Personal::new(requester),
+                company,
+                policy,
+                opened,
+                last_at,
+                lifecycle,
+                closing,
+                owner,
+                participants,
+                engaged,
+                request,
+                offer,
+                told,
+                anchors,
+                messages: MessageCounts { requester: requester_messages, agent: agent_messages },
+                outbound,
+            }
+        },
+    )
+}
+
+fn outbound() -> impl Strategy<Value = Outbound> {
+    let which = || (any::<u64>(), any::<u16>()).prop_map(|(of, part)| Utterance { of, part });
+    let dead = (any::<String>(), timestamp()).prop_map(|(code, at)| DeadLetter { code, at });
+    let maps = (
+        btree_map(which(), dead, 0..3),
+        btree_map(which(), timestamp(), 0..3),
+        btree_map(which(), receipt_status(), 0..3),
+    );
+    (option::of(which()), maps).prop_map(|(settled, (dead, redriven, receipts))| Outbound {
+        settled,
+        dead,
+        redriven,
+        receipts,
     })
 }
 

@@ -1,6 +1,6 @@
 //! What happens to a conversation.
 
-use super::{Policy, ReceiptStatus, TimerKind};
+use super::{Policy, ReceiptStatus, TimerKind, Utterance};
 use crate::routing::{OfferId, QueueId, WorkItemId};
 use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp};
 
@@ -250,6 +250,33 @@ pub enum ClosedBy {
     Engine,
     /// The router, because no agent will come.
     Router,
+}
+
+impl ConversationEvent {
+    /// What something that goes out is called, if the fact says what became of it. Such facts follow the end too (`C1`).
+    pub const fn settles(&self) -> Option<Utterance> {
+        match self {
+            Self::Dispatched { of, part, .. }
+            | Self::DispatchFailed { of, part, .. }
+            | Self::Redriven { of, part, .. }
+            | Self::Discarded { of, part, .. }
+            | Self::ReceiptTaken { of, part, .. } => Some(Utterance { of: *of, part: *part }),
+            Self::Opened { .. }
+            | Self::RequesterMessagePosted { .. }
+            | Self::AgentJoined { .. }
+            | Self::Unassigned { .. }
+            | Self::AgentRequested
+            | Self::AgentRequestCancelled
+            | Self::WaitEnded { .. }
+            | Self::WaitMessageSent { .. }
+            | Self::AgentMessagePosted { .. }
+            | Self::Held { .. }
+            | Self::Resumed { .. }
+            | Self::IdleReminderSent { .. }
+            | Self::AgentPrompted { .. }
+            | Self::Closed { .. } => None,
+        }
+    }
 }
 
 impl ClosedState {

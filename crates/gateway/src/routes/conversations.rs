@@ -160,7 +160,12 @@ const fn hidden_from_requester(fact: &ConversationEvent) -> Option<&'static [&'s
     match fact {
         ConversationEvent::AgentPrompted { .. }
         | ConversationEvent::Held { .. }
-        | ConversationEvent::Resumed { .. } => None,
+        | ConversationEvent::Resumed { .. }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => None,
         ConversationEvent::IdleReminderSent { .. } => Some(&["agent_text"]),
         ConversationEvent::AgentJoined { .. } => Some(&["offer"]),
         ConversationEvent::Unassigned { .. } => Some(&["why", "due"]),

@@ -25,7 +25,12 @@ pub(super) const fn matters(event: &ConversationEvent) -> bool {
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::AgentMessagePosted { .. }
         | ConversationEvent::IdleReminderSent { .. }
-        | ConversationEvent::AgentPrompted { .. } => false,
+        | ConversationEvent::AgentPrompted { .. }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => false,
     }
 }
 

@@ -126,7 +126,7 @@ impl Census {
     ) -> Result<(), Broken> {
         let before = self.conversations.remove(&id);
         if let Some(before) = &before {
-            holds("C1", !before.is_closed(), || format!("{id} is closed, and then {event:?}"))?;
+            holds("C1", !before.is_closed() || event.settles().is_some(), || format!("{id} is closed, and then {event:?}"))?;
         }
         let fired = fired(event);
         if let Some((kind, due)) = fired {
@@ -236,7 +236,12 @@ fn fired(event: &ConversationEvent) -> Option<(TimerKind, Timestamp)> {
         | ConversationEvent::AgentJoined { .. }
         | ConversationEvent::AgentMessagePosted { .. }
         | ConversationEvent::Held { .. }
-        | ConversationEvent::Resumed { .. } => None,
+        | ConversationEvent::Resumed { .. }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => None,
     }
 }
 
@@ -255,6 +260,11 @@ fn message(event: &ConversationEvent) -> Option<&Message> {
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
-        | ConversationEvent::Closed { .. } => None,
+        | ConversationEvent::Closed { .. }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => None,
     }
 }

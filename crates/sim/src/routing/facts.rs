@@ -48,7 +48,12 @@ impl World {
             | ConversationEvent::WaitMessageSent { .. }
             | ConversationEvent::AgentMessagePosted { .. }
             | ConversationEvent::IdleReminderSent { .. }
-            | ConversationEvent::AgentPrompted { .. } => return None,
+            | ConversationEvent::AgentPrompted { .. }
+            | ConversationEvent::Dispatched { .. }
+            | ConversationEvent::DispatchFailed { .. }
+            | ConversationEvent::Redriven { .. }
+            | ConversationEvent::Discarded { .. }
+            | ConversationEvent::ReceiptTaken { .. } => return None,
         };
         Some(Fact { conversation: id, at: self.now, what })
     }
