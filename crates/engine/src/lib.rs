@@ -25,6 +25,7 @@ mod error;
 mod gate;
 mod intake;
 mod options;
+mod outbox;
 mod quarantine;
 mod registry;
 mod router;
@@ -43,12 +44,14 @@ pub use clock::{
 };
 pub use command::{Accepted, AgentInitiated, CommandId, Cursor, EventRecord, Inbound, Order, Request};
 pub use deliver::{
-    Attempt, Deliver, Delivery, DeliveryKey, Outgoing, OutgoingEvent, OutgoingMessage, Trying,
+    Attempt, Deliver, Delivery, DeliveryKey, Outgoing, OutgoingEvent, OutgoingMessage, Outside, PullOnly,
+    Trying,
 };
 pub use engine::{Engine, Health};
 pub use error::{Error, StartError};
 pub use explain::{ItemHistory, ItemStep};
 pub use keys::Keys;
 pub use options::{Options, Resume, Timers};
+pub use outbox::{DeadLetter, OutboundCursor, Settlement};
 pub use router::Presence;
 pub use runtime::block_on;

@@ -126,7 +126,9 @@ impl Census {
     ) -> Result<(), Broken> {
         let before = self.conversations.remove(&id);
         if let Some(before) = &before {
-            holds("C1", !before.is_closed() || event.settles().is_some(), || format!("{id} is closed, and then {event:?}"))?;
+            holds("C1", !before.is_closed() || event.settles().is_some(), || {
+                format!("{id} is closed, and then {event:?}")
+            })?;
         }
         let fired = fired(event);
         if let Some((kind, due)) = fired {

@@ -1,8 +1,8 @@
 //! Logs to fold, and the facts to put into them. Everybody in them is invented.
 
 use domain::channel::Mode;
-use domain::conversation::{ReceiptStatus, Unassignment};
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
+use domain::conversation::{ReceiptStatus, Unassignment};
 use domain::routing::{QueueId, WorkItemId};
 use domain::{
     Address, AgentId, Cause, ChannelId, ContactId, Content, ConversationId, Event, Message, MessageId,
