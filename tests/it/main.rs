@@ -59,6 +59,16 @@ mod http_routing;
 #[cfg(test)]
 mod http_timers;
 #[cfg(test)]
+mod outbox;
+#[cfg(test)]
+mod outbox_crashes;
+#[cfg(test)]
+mod outbox_dead;
+#[cfg(test)]
+mod outbox_pull;
+#[cfg(test)]
+mod outbox_world;
+#[cfg(test)]
 mod privacy;
 #[cfg(test)]
 mod process;

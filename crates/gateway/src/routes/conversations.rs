@@ -110,6 +110,7 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
         told: _,
         anchors: _,
         messages,
+        outbound: _,
     } = conversation;
     ConversationResponse {
         id: id.to_string(),
