@@ -62,8 +62,10 @@ fn outbound() -> impl Strategy<Value = Outbound> {
         btree_map(which(), timestamp(), 0..3),
         btree_map(which(), receipt_status(), 0..3),
     );
-    (option::of(which()), maps).prop_map(|(settled, (dead, redriven, receipts))| Outbound {
+    let marks = (option::of(which()), option::of(timestamp()));
+    (marks, maps).prop_map(|((settled, tried_at), (dead, redriven, receipts))| Outbound {
         settled,
+        tried_at,
         dead,
         redriven,
         receipts,

@@ -151,6 +151,7 @@ fn outbound() -> Outbound {
     let dead = DeadLetter { code: "http_500".to_owned(), at: later(7) };
     Outbound {
         settled: Some(which(6, 1)),
+        tried_at: Some(later(6)),
         dead: [(which(4, 0), dead)].into(),
         redriven: [(which(5, 0), later(8))].into(),
         receipts: [(which(6, 0), ReceiptStatus::Delivered)].into(),

@@ -44,10 +44,15 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
             conversation.closing = Some((*state, *reason));
             conversation.request = None;
         }
-        ConversationEvent::Dispatched { of, part, .. } | ConversationEvent::Discarded { of, part, .. } => {
+        ConversationEvent::Dispatched { of, part, attempts, .. } => {
+            conversation.outbound.note_tries(*attempts, at);
             conversation.outbound.finish(Utterance { of: *of, part: *part });
         }
-        ConversationEvent::DispatchFailed { of, part, code, .. } => {
+        ConversationEvent::Discarded { of, part, .. } => {
+            conversation.outbound.finish(Utterance { of: *of, part: *part });
+        }
+        ConversationEvent::DispatchFailed { of, part, code, attempts } => {
+            conversation.outbound.note_tries(*attempts, at);
             let dead = DeadLetter { code: code.clone(), at };
             conversation.outbound.give_up(Utterance { of: *of, part: *part }, dead);
         }

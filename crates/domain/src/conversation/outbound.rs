@@ -21,6 +21,8 @@ pub struct Utterance {
 pub struct Outbound {
     /// Everything up to this one has been dispatched or given up; what was given up may be tried again.
     pub settled: Option<Utterance>,
+    /// When something was last finished that had been tried.
+    pub tried_at: Option<Timestamp>,
     /// What was given up, at most [`DEAD_MAX_COUNT`]; the oldest are forgotten first.
     pub dead: BTreeMap<Utterance, DeadLetter>,
     /// What was given up and is to be tried again, with the time from which its tries count.
@@ -147,6 +149,13 @@ impl Outbound {
         self.redriven.remove(&which);
         self.dead.remove(&which);
         self.settled = self.settled.max(Some(which));
+    }
+
+    /// It was finished after so many tries.
+    pub(super) fn note_tries(&mut self, attempts: u32, at: Timestamp) {
+        if attempts > 0 {
+            self.tried_at = self.tried_at.max(Some(at));
+        }
     }
 
     /// It was given up, and somebody may have it tried again.

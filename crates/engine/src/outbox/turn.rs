@@ -96,13 +96,14 @@ pub(super) async fn begin(outbox: &Outbox, job: &Job) -> Step {
 }
 
 async fn begin_next(outbox: &Outbox, job: &Job, next: Next, now: Timestamp) -> Step {
-    let Next { which, at, since, correlation, message } = next;
+    let Next { which, at, since, waited, correlation, message } = next;
     let expires = since.plus(outbox.shared.options.outbox_tries_for);
     let known = job.head.as_ref().filter(|head| head.which == which);
     let (attempts, code) = known.map_or((0, None), |head| (head.attempts, head.code.clone()));
     let head = Head { which, at, expires, attempts, code };
     let is_pushed = outbox.deliver.pushes(&message.channel);
-    if expires <= now {
+    let has_had_a_chance = attempts > 0 || !waited || !is_pushed;
+    if expires <= now && has_had_a_chance {
         // Never tried in time: whoever cares decides whether it should still be said.
         let default = if is_pushed { "too_late" } else { "not_pulled" };
         let code = head.code.as_deref().unwrap_or(default).to_owned();

@@ -31,6 +31,8 @@ pub(super) struct Next {
     pub(super) at: Timestamp,
     /// From when its tries count: when somebody had it tried again, or else when the fact was committed.
     pub(super) since: Timestamp,
+    /// Whether it waited for something that was tried, so that it has had no chance of its own.
+    pub(super) waited: bool,
     pub(super) correlation: Uuid,
     pub(super) message: OutgoingMessage,
 }
@@ -145,8 +147,9 @@ impl Reader<'_> {
                     let which = Utterance { of: stored.version, part };
                     if wanted(which) {
                         let (at, correlation) = (envelope.at, envelope.cause.correlation);
+                        let waited = self.state.outbound.tried_at >= Some(at);
                         let message = self.message(said);
-                        return Ok(Some(Next { which, at, since: at, correlation, message }));
+                        return Ok(Some(Next { which, at, since: at, waited, correlation, message }));
                     }
                 }
             }
