@@ -51,6 +51,8 @@ mod http_lifecycle;
 #[cfg(test)]
 mod http_office;
 #[cfg(test)]
+mod http_outbound;
+#[cfg(test)]
 mod http_reading;
 #[cfg(test)]
 mod http_refusals;

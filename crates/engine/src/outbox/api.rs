@@ -1,6 +1,6 @@
 //! What can be asked of a running engine about what goes out.
 
-use super::{rows, words};
+use super::{rows, turn, words};
 use crate::conversation_actor::ConversationJob;
 use crate::engine::count;
 use crate::outbox::Outbox;
@@ -125,6 +125,12 @@ impl Engine {
             self.require_said(key, state).await?;
             return Err(Error::Rejected(Rejection::DeliveryNotNext));
         }
+        let outcome = match &settlement {
+            Settlement::Sent { .. } => "sent",
+            Settlement::Failed { .. } => "refused",
+        };
+        let is_news = state.outbound.is_open(which);
+        let kind = self.shared().configuration().channels.get(&state.channel).map(|settings| settings.kind);
         let command = match settlement {
             Settlement::Sent { provider_id } => {
                 let provider_id = provider_id.map(Personal::new);
@@ -132,7 +138,11 @@ impl Engine {
             }
             Settlement::Failed { code } => OutboundCommand::SettleFailed { which, code, attempts: 1 },
         };
-        self.about_delivery(key, command, request).await
+        let accepted = self.about_delivery(key, command, request).await?;
+        if let Some(kind) = kind.filter(|_| is_news) {
+            turn::count(kind.name(), outcome);
+        }
+        Ok(accepted)
     }
 
     /// Takes what a receiver says of something that went out. What says less than is known changes nothing (`MSG-19`).

@@ -226,6 +226,7 @@ fn cause(shared: &Shared, id: ConversationId, which: Utterance, correlation: Opt
     }
 }
 
-fn count(kind: &'static str, outcome: &'static str) {
+/// Counts what became of tries, by the kind of channel.
+pub(super) fn count(kind: &'static str, outcome: &'static str) {
     metrics::counter!("colloquy_deliveries_total", "kind" => kind, "outcome" => outcome).increment(1);
 }
