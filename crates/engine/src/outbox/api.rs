@@ -223,10 +223,11 @@ impl Engine {
 
     /// A key of no conversation names no delivery.
     async fn conversation_of(&self, key: DeliveryKey) -> Result<Conversation, Error> {
-        self.conversation(key.conversation).await.map_err(|error| match error {
-            Error::Rejected(Rejection::ConversationUnknown) => Error::Rejected(Rejection::DeliveryUnknown),
-            other => other,
-        })
+        let found = self.conversation(key.conversation).await;
+        if matches!(found, Err(Error::Rejected(Rejection::ConversationUnknown))) {
+            return Err(Error::Rejected(Rejection::DeliveryUnknown));
+        }
+        found
     }
 
     async fn require_said(&self, key: DeliveryKey, state: Conversation) -> Result<(), Error> {

@@ -187,21 +187,17 @@ async fn settle(outbox: &Outbox, job: &Job, owed: Owed, correlation: Option<Uuid
         Err(Error::Draining | Error::Store(_)) => return Verdict::Leave,
         Err(error) => error,
     };
-    match error {
-        Error::Rejected(_) | Error::Damaged(_) | Error::Malformed(_) => {
-            metrics::counter!("colloquy_outbox_damaged_total").increment(1);
-            tracing::error!(code = error.code(), conversation = %id, "what became of a delivery cannot be written down");
-            Verdict::Empty
-        }
-        other => {
-            if matches!(other, Error::ActorFailed) {
-                // What is wrong with the quarantine shows at the next attempt.
-                let _ = quarantine::after_panic(shared, id).await;
-            }
-            tracing::warn!(code = other.code(), "what became of a delivery is written down later");
-            Verdict::Settle { owed, at: Timestamp(shared.clock.now().0 + AGAIN_MS) }
-        }
+    if matches!(error, Error::Rejected(_) | Error::Damaged(_) | Error::Malformed(_)) {
+        metrics::counter!("colloquy_outbox_damaged_total").increment(1);
+        tracing::error!(code = error.code(), conversation = %id, "what became of a delivery cannot be written down");
+        return Verdict::Empty;
     }
+    if matches!(error, Error::ActorFailed) {
+        // What is wrong with the quarantine shows at the next attempt.
+        let _ = quarantine::after_panic(shared, id).await;
+    }
+    tracing::warn!(code = error.code(), "what became of a delivery is written down later");
+    Verdict::Settle { owed, at: Timestamp(shared.clock.now().0 + AGAIN_MS) }
 }
 
 fn command(owed: &Owed) -> (Utterance, OutboundCommand) {
