@@ -51,6 +51,8 @@ mod http_lifecycle;
 #[cfg(test)]
 mod http_office;
 #[cfg(test)]
+mod http_outbound;
+#[cfg(test)]
 mod http_reading;
 #[cfg(test)]
 mod http_refusals;
@@ -60,6 +62,15 @@ mod http_routing;
 mod http_timers;
 #[cfg(test)]
 mod http_virtual_agent;
+mod outbox;
+#[cfg(test)]
+mod outbox_crashes;
+#[cfg(test)]
+mod outbox_dead;
+#[cfg(test)]
+mod outbox_pull;
+#[cfg(test)]
+mod outbox_world;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod agent;
 mod conversation;
 mod event;
 mod message;
+mod outbound;
 mod problem;
 mod queue;
 mod timer;
@@ -27,6 +28,10 @@ pub use event::{EventResponse, EventsResponse};
 pub use message::{
     AcceptedResponse, Attachment, EmptyRequest, InboundRequest, OpenedResponse, PostMessageRequest,
     StartConversationRequest,
+};
+pub use outbound::{
+    AckOutcome, AckRequest, DeadLetterListResponse, DeadLetterResponse, DeliveryResponse, OutboundResponse,
+    ReceiptRequest, ReceiptStatus,
 };
 pub use problem::{FieldError, Problem, ProblemCode};
 pub use queue::{QueueListResponse, QueueResponse, Waiting};

@@ -101,6 +101,7 @@ problem_codes! {
     PresenceUnknown "presence_unknown" 422 "There is no such presence state";
     RejectReasonUnknown "reject_reason_unknown" 422 "There is no such reason for rejecting";
     EntryUnknown "entry_unknown" 404 "Routing has no such entry";
+    DeliveryUnknown "delivery_unknown" 404 "There is no such delivery";
 
     // What the rules refuse.
     BadConfiguration "bad_configuration" 422 "The configuration would not be legal";
@@ -121,6 +122,8 @@ problem_codes! {
     TransferPending "transfer_pending" 409 "A transfer is pending already";
     NoTransfer "no_transfer" 409 "No transfer is pending";
     ChatNotAgentInitiated "chat_not_agent_initiated" 409 "An agent cannot open a chat";
+    DeliveryNotNext "delivery_not_next" 409 "Something said earlier is not finished";
+    DeliveryNotDead "delivery_not_dead" 409 "The delivery was not given up";
     IdempotencyKeyReused "idempotency_key_reused" 409 "The idempotency key was used for another body";
 
     // What the server cannot do now.

@@ -55,6 +55,8 @@ pub(crate) struct EngineSettings {
     pub(crate) fires_in_flight_max: usize,
     pub(crate) recovery_grace_s: u32,
     pub(crate) gap_max_s: u32,
+    pub(crate) outbox_tries_for_s: u32,
+    pub(crate) outbox_lanes_max: usize,
 }
 
 /// What the process says of itself, on stderr.
@@ -96,6 +98,8 @@ impl Default for EngineSettings {
             fires_in_flight_max: options.fires_in_flight_max,
             recovery_grace_s: options.recovery_grace.0,
             gap_max_s: options.gap_max.0,
+            outbox_tries_for_s: options.outbox_tries_for.0,
+            outbox_lanes_max: options.outbox_lanes_max,
         }
     }
 }
@@ -166,6 +170,11 @@ impl Settings {
             (engine.timers_in_memory_max >= 16, "engine.timers_in_memory_max must be at least 16"),
             (engine.fires_in_flight_max >= 1, "engine.fires_in_flight_max must be at least 1"),
             (engine.recovery_grace_s <= 86_400, "engine.recovery_grace_s must be at most 86400"),
+            (
+                (60..=604_800).contains(&engine.outbox_tries_for_s),
+                "engine.outbox_tries_for_s must be 60 to 604800",
+            ),
+            ((1..=1024).contains(&engine.outbox_lanes_max), "engine.outbox_lanes_max must be 1 to 1024"),
         ];
         rules.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, what)| Err(what.to_owned()))
     }
@@ -191,6 +200,8 @@ impl Settings {
             fires_in_flight_max,
             recovery_grace_s,
             gap_max_s,
+            outbox_tries_for_s,
+            outbox_lanes_max,
         } = self.engine;
         Options {
             arbiters,
@@ -204,6 +215,8 @@ impl Settings {
             fires_in_flight_max,
             recovery_grace: Seconds(recovery_grace_s),
             gap_max: Seconds(gap_max_s),
+            outbox_tries_for: Seconds(outbox_tries_for_s),
+            outbox_lanes_max,
             resume: match resume {
                 None => Resume::Refuse,
                 Some(ResumeArg::Wall) => Resume::Wall,

@@ -5,6 +5,7 @@
 mod configuration;
 mod conversation;
 mod identity;
+mod outbound;
 mod router;
 mod routing;
 mod time;
@@ -43,6 +44,11 @@ pub const fn event_type(event: &Event) -> &'static str {
             ConversationEvent::WaitMessageSent { .. } => "conversation.wait_message_sent",
             ConversationEvent::Reassociated { .. } => "conversation.reassociated",
             ConversationEvent::ConsentChanged { .. } => "conversation.consent_changed",
+            ConversationEvent::Dispatched { .. } => "conversation.dispatched",
+            ConversationEvent::DispatchFailed { .. } => "conversation.dispatch_failed",
+            ConversationEvent::Redriven { .. } => "conversation.redriven",
+            ConversationEvent::Discarded { .. } => "conversation.discarded",
+            ConversationEvent::ReceiptTaken { .. } => "conversation.receipt_taken",
         },
         Event::Contact(event) => match event {
             ContactEvent::Created { .. } => "contact.created",

@@ -7,7 +7,7 @@ use crate::Error;
 use domain::Role;
 use domain::channel::{ChannelKind, Mode, Responder};
 use domain::contact::WhyProfile;
-use domain::conversation::{ClosedState, Lifecycle, StateReason, TimerKind};
+use domain::conversation::{ClosedState, Lifecycle, ReceiptStatus, StateReason, TimerKind};
 use domain::directory::UserKind;
 use domain::router::{AllocatedBy, Ending, ErrandKind, PresenceWhy, UnroutedWhy};
 use domain::routing::{AssignBy, EstimateBy, ReassignOn, ServiceKind, ShiftPreference, WhenNobody};
@@ -86,6 +86,8 @@ numbered!(TimerKind, "timer", {
     Abandon = 5,
     Reassign = 6,
 });
+
+numbered!(ReceiptStatus, "receipt", { Failed = 1, Delivered = 2, Read = 3 });
 
 numbered!(UnroutedWhy, "cause of being in no queue", {
     NoServiceChannel = 1,

@@ -8,6 +8,7 @@
 
 mod contact;
 mod conversation;
+mod outbound;
 mod router;
 mod routing;
 

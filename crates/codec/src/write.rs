@@ -1,6 +1,7 @@
 //! Facts as they are written now: each in its newest version. A new event or field breaks the build here.
 
 mod identity;
+mod outbound;
 mod router;
 mod routing;
 
@@ -84,6 +85,17 @@ fn conversation(event: &ConversationEvent) -> Payload {
         }
         ConversationEvent::ConsentChanged { opted_out } => {
             Payload::of(&identity_v1::ConsentChanged { opted_out: *opted_out })
+        }
+        ConversationEvent::Dispatched { of, part, provider_id, attempts } => {
+            outbound::dispatched(*of, *part, provider_id.as_ref(), *attempts)
+        }
+        ConversationEvent::DispatchFailed { of, part, code, attempts } => {
+            outbound::dispatch_failed(*of, *part, code, *attempts)
+        }
+        ConversationEvent::Redriven { of, part, by } => outbound::redriven(*of, *part, by),
+        ConversationEvent::Discarded { of, part, by } => outbound::discarded(*of, *part, by),
+        ConversationEvent::ReceiptTaken { of, part, status, code } => {
+            outbound::receipt_taken(*of, *part, *status, code.as_deref())
         }
     }
 }

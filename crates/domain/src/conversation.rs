@@ -5,6 +5,7 @@ mod command;
 mod decide;
 mod event;
 mod evolve;
+mod outbound;
 mod policy;
 mod timers;
 
@@ -12,6 +13,10 @@ pub use command::{Command, Context, Opening, Origin};
 pub use decide::decide;
 pub use event::{ClosedBy, ClosedState, ConversationEvent, ResumedBy, StateReason, Unassignment};
 pub use evolve::evolve;
+pub use outbound::{
+    CODE_MAX, DEAD_MAX_COUNT, DeadLetter, Outbound, OutboundCommand, PROVIDER_ID_MAX, RECEIPTS_MAX_COUNT,
+    ReceiptStatus, Utterance,
+};
 pub use policy::Policy;
 pub use timers::{Timer, TimerKind, timers};
 
@@ -65,6 +70,8 @@ pub struct Conversation {
     pub user: Option<UserId>,
     /// Since when nothing may be sent to the requester, if that is so (`OPT-6`).
     pub opted_out: Option<Stamp>,
+    /// How far what it says to its requester has come.
+    pub outbound: Outbound,
 }
 
 /// Section 3.1.

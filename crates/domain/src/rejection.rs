@@ -53,6 +53,12 @@ pub enum Rejection {
     UserUnknown,
     /// The user has no number, or several, so that it has to be said which one.
     RecipientAmbiguous,
+    /// The conversation says nothing that goes out under this key (`CH-10`).
+    DeliveryUnknown,
+    /// Something that was said earlier has to be finished first (`CH-10`).
+    DeliveryNotNext,
+    /// It was not given up, so it can neither be tried again nor thrown away.
+    DeliveryNotDead,
 }
 
 impl Rejection {
@@ -82,6 +88,9 @@ impl Rejection {
             Self::AttachmentNotAllowed => "attachment_not_allowed",
             Self::UserUnknown => "user_unknown",
             Self::RecipientAmbiguous => "recipient_ambiguous",
+            Self::DeliveryUnknown => "delivery_unknown",
+            Self::DeliveryNotNext => "delivery_not_next",
+            Self::DeliveryNotDead => "delivery_not_dead",
         }
     }
 }
@@ -135,6 +144,13 @@ impl fmt::Display for Rejection {
             Self::UserUnknown => f.write_str("there is no such user"),
             Self::RecipientAmbiguous => {
                 f.write_str("the user has no number or more than one; say in `to` which one")
+            }
+            Self::DeliveryUnknown => f.write_str("there is no delivery of that key"),
+            Self::DeliveryNotNext => f.write_str(
+                "something that was said earlier in the conversation is not finished; settle that first",
+            ),
+            Self::DeliveryNotDead => {
+                f.write_str("this delivery was not given up; only a dead letter can be redriven or discarded")
             }
         }
     }

@@ -287,7 +287,8 @@ impl ConversationActor {
             command: self.shared.command_entry(command, self.id, message),
             timers: derived::timer_changes(self.id, before, after.as_ref()),
         };
-        let outcome = match after.as_ref().filter(|after| after.is_closed()) {
+        let was_closed = before.is_some_and(Conversation::is_closed);
+        let outcome = match after.as_ref().filter(|after| after.is_closed() && !was_closed) {
             Some(closed) => self.commit_close(closed, record, cause).await,
             None => self.shared.committer.commit(record).await,
         };

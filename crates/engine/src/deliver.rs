@@ -10,6 +10,7 @@ use domain::{
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// One try at a delivery.
 pub type Trying<'a> = Pin<Box<dyn Future<Output = Attempt> + Send + 'a>>;
@@ -22,6 +23,28 @@ pub trait Deliver: Send + Sync + 'static {
 
     /// Whether what is said on a channel is pushed out. Otherwise it is pulled, or shown to whoever is connected.
     fn pushes(&self, channel: &ChannelId) -> bool;
+}
+
+/// How an engine reaches the outside.
+#[derive(Clone, Default)]
+pub struct Outside {
+    /// Who tries; without one, nothing goes out and nothing waits to be pulled.
+    pub deliver: Option<Arc<dyn Deliver>>,
+}
+
+/// Pushes nothing: everything that goes out waits to be pulled.
+#[derive(Clone, Copy, Debug)]
+pub struct PullOnly;
+
+impl Deliver for PullOnly {
+    fn deliver<'a>(&'a self, _: &'a Delivery) -> Trying<'a> {
+        let attempt = Attempt::Retry { code: "not_pushed".to_owned(), after: None };
+        Box::pin(std::future::ready(attempt))
+    }
+
+    fn pushes(&self, _: &ChannelId) -> bool {
+        false
+    }
 }
 
 /// Names a delivery for ever: the fact that it tells, and which of the things that it says.

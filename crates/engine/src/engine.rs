@@ -5,10 +5,12 @@ use crate::conversation_actor::{ConversationAnswer, ConversationJob};
 use crate::gate::Gate;
 use crate::intake::Intake;
 use crate::keys::conversation_stream;
+use crate::outbox::Outbox;
 use crate::shared::{Shared, partition};
+use crate::start::Started;
 use crate::{
-    Accepted, Clock, Cursor, Error, EventRecord, IdSource, Inbound, Options, Order, Request, StartError,
-    configuration, identity, load, quarantine, router, start, timers,
+    Accepted, Clock, Cursor, Error, EventRecord, IdSource, Inbound, Options, Order, Outside, Request,
+    StartError, configuration, identity, load, quarantine, router, start, timers,
 };
 use domain::channel::Responder;
 use domain::configuration::{Apply, Change, Configuration};
@@ -29,6 +31,7 @@ pub struct Engine {
     stop: Arc<watch::Sender<bool>>,
     /// Follows the conversations for whoever drives the engine.
     intake: Arc<tokio::sync::Mutex<Option<Intake>>>,
+    outbox: Option<Arc<Outbox>>,
 }
 
 /// What the engine says of itself.
@@ -53,8 +56,23 @@ impl Engine {
         ids: Arc<dyn IdSource>,
         seed: Option<Apply>,
     ) -> Result<Self, StartError> {
-        let (shared, stop) = start::start(log, options, clock, ids, seed).await?;
-        Ok(Self { shared, gate: Arc::default(), stop: Arc::new(stop), intake: Arc::default() })
+        Self::start_with(log, options, clock, ids, seed, Outside::default()).await
+    }
+
+    /// The same, with a way to the outside.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start_with(
+        log: Arc<dyn EventLog>,
+        options: Options,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        seed: Option<Apply>,
+        outside: Outside,
+    ) -> Result<Self, StartError> {
+        let Started { shared, stop, outbox } = start::start(log, options, clock, ids, seed, outside).await?;
+        Ok(Self { shared, gate: Arc::default(), stop: Arc::new(stop), intake: Arc::default(), outbox })
     }
 
     /// Takes a requester's message in: into the pair's active conversation, or into a new one (`LC-1` to `LC-4`).
@@ -183,6 +201,10 @@ impl Engine {
         &self.shared
     }
 
+    pub(crate) fn outbox(&self) -> Option<&Arc<Outbox>> {
+        self.outbox.as_ref()
+    }
+
     pub(crate) fn enter(&self) -> Result<crate::gate::Pass<'_>, Error> {
         self.gate.enter()
     }
@@ -208,7 +230,7 @@ impl Engine {
         self.shared.committer.failure().await
     }
 
-    /// When the next timer may fire or the router has something to do; for whoever drives the engine.
+    /// When the next timer may fire, or the router or the outbox has something to do; for whoever drives the engine.
     ///
     /// # Errors
     /// What is wrong with the store.
@@ -216,7 +238,11 @@ impl Engine {
         self.settle().await?;
         let timer = timers::next_due(&self.shared).await?;
         let router = *self.shared.router()?.next_due.borrow();
-        Ok([timer, router].into_iter().flatten().min())
+        let outbox = match &self.outbox {
+            Some(outbox) => outbox.next_due().await,
+            None => None,
+        };
+        Ok([timer, router, outbox].into_iter().flatten().min())
     }
 
     /// Fires all timers that are due, one after the other in the order in which they are due; how many. The router does
@@ -242,7 +268,8 @@ impl Engine {
         }
     }
 
-    /// Brings the router up to date with the conversations and waits for what follows; for whoever drives the engine.
+    /// Brings the router up to date with the conversations, delivers what can be delivered now, and waits for what follows;
+    /// for whoever drives the engine.
     ///
     /// # Errors
     /// What is wrong with the store.
@@ -254,7 +281,12 @@ impl Engine {
         };
         loop {
             self.shared.router_progress.settled().await;
-            if intake.catch_up().await? == 0 {
+            let taken = intake.catch_up().await?;
+            let delivered = match &self.outbox {
+                Some(outbox) => outbox.settle().await?,
+                None => 0,
+            };
+            if taken == 0 && delivered == 0 {
                 return Ok(());
             }
         }
@@ -299,7 +331,7 @@ impl Engine {
         Err(Error::Overloaded("contention"))
     }
 
-    async fn ask_conversation(
+    pub(crate) async fn ask_conversation(
         &self,
         id: ConversationId,
         job: impl Fn() -> ConversationJob,

@@ -252,7 +252,12 @@ impl Reader<'_> {
                 | ConversationEvent::AgentPrompted { .. }
                 | ConversationEvent::WaitMessageSent { .. }
                 | ConversationEvent::Reassociated { .. }
-                | ConversationEvent::ConsentChanged { opted_out: false } => None,
+                | ConversationEvent::ConsentChanged { opted_out: false }
+                | ConversationEvent::Dispatched { .. }
+                | ConversationEvent::DispatchFailed { .. }
+                | ConversationEvent::Redriven { .. }
+                | ConversationEvent::Discarded { .. }
+                | ConversationEvent::ReceiptTaken { .. } => None,
             };
             let (conversation, at) = (self.conversation, self.at);
             facts.extend(what.map(|what| Fact { conversation, at, what }));

@@ -27,6 +27,7 @@ mod gate;
 mod identity;
 mod intake;
 mod options;
+mod outbox;
 mod pin;
 mod proactive;
 mod quarantine;
@@ -47,7 +48,8 @@ pub use clock::{
 };
 pub use command::{Accepted, AgentInitiated, CommandId, Cursor, EventRecord, Inbound, Order, Request};
 pub use deliver::{
-    Attempt, Deliver, Delivery, DeliveryKey, Outgoing, OutgoingEvent, OutgoingMessage, Trying,
+    Attempt, Deliver, Delivery, DeliveryKey, Outgoing, OutgoingEvent, OutgoingMessage, Outside, PullOnly,
+    Trying,
 };
 pub use directory::{Imported, LookUp, Looking, Page};
 pub use engine::{Engine, Health};
@@ -55,6 +57,7 @@ pub use error::{Error, StartError};
 pub use explain::{ItemHistory, ItemStep};
 pub use keys::Keys;
 pub use options::{Options, Resume, Timers};
+pub use outbox::{DeadLetter, OutboundCursor, Settlement};
 pub use proactive::Recipient;
 pub use router::Presence;
 pub use runtime::block_on;

@@ -35,6 +35,12 @@ pub struct Options {
     pub resume: Resume,
     /// Who fires timers.
     pub timers: Timers,
+    /// How long something that is said is tried before it is given up, from when it was said (`CH-10`).
+    pub outbox_tries_for: Seconds,
+    /// The conversations of one channel for which a provider is asked at once.
+    pub outbox_lanes_max: usize,
+    /// How many records may follow the outbox's rows before they are brought up to date.
+    pub outbox_rows_every: u64,
 }
 
 /// What an operator says about a long gap between the log and the machine's clock (`T4`).
@@ -75,6 +81,9 @@ impl Default for Options {
             gap_max: Seconds(86_400),
             resume: Resume::Refuse,
             timers: Timers::Automatic,
+            outbox_tries_for: Seconds(86_400),
+            outbox_lanes_max: 32,
+            outbox_rows_every: 256,
         }
     }
 }

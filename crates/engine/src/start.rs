@@ -5,6 +5,7 @@ use crate::contact_actor::{ContactActor, ContactJob};
 use crate::conversation_actor::{ConversationActor, ConversationJob};
 use crate::intake::Intake;
 use crate::keys::ENGINE_STREAM;
+use crate::outbox::{self, Outbox};
 use crate::registry::Registry;
 use crate::router::{self, RouterHandle};
 use crate::router_actor::RouterActor;
@@ -12,7 +13,9 @@ use crate::router_rows;
 use crate::runtime::Arbiters;
 use crate::shared::{Actors, HOME, Shared, encode};
 use crate::timer_queue::{Recovery, TimerQueues};
-use crate::{Clock, Error, IdSource, Keys, Options, StartError, Timers, configuration, directory, timers};
+use crate::{
+    Clock, Error, IdSource, Keys, Options, Outside, StartError, Timers, configuration, directory, timers,
+};
 use domain::configuration::Apply;
 use domain::{Cause, ContactId, ConversationId, EngineEvent, Event, Principal, Role, Timestamp};
 use std::sync::{Arc, OnceLock, RwLock};
@@ -23,6 +26,15 @@ use uuid::Uuid;
 
 /// How often the engine leaves a sign of life when nothing is committed.
 const MARK_EVERY_S: u64 = 30;
+/// How often the outbox is counted, which takes a look at every lane.
+const OUTBOX_SHOWN_EVERY_S: u64 = 5;
+
+/// What was started.
+pub(crate) struct Started {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) stop: watch::Sender<bool>,
+    pub(crate) outbox: Option<Arc<Outbox>>,
+}
 
 pub(crate) async fn start(
     log: Arc<dyn EventLog>,
@@ -30,7 +42,8 @@ pub(crate) async fn start(
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     seed: Option<Apply>,
-) -> Result<(Arc<Shared>, watch::Sender<bool>), StartError> {
+    outside: Outside,
+) -> Result<Started, StartError> {
     let last = log.latest_ms().map(Timestamp);
     let started = clock.now();
     let recovery = Recovery { last, started, grace_until: started.plus(options.recovery_grace) };
@@ -67,6 +80,10 @@ pub(crate) async fn start(
         configuration::seed(&shared, &seed, system_cause(&shared, "seed")).await?;
     }
     let intake = start_router(&shared).await?;
+    let outbox = match outside.deliver {
+        Some(deliver) => Some(Outbox::resume(&shared, deliver).await?),
+        None => None,
+    };
     let (stop, stopping) = watch::channel(false);
     if shared.options.timers == Timers::Automatic {
         shared.arbiters.run(1, intake.run(stopping.clone()));
@@ -75,9 +92,12 @@ pub(crate) async fn start(
             let owner = timers::own(Arc::clone(&shared), partition, stopping.clone());
             shared.arbiters.run(usize::from(partition.0), owner);
         }
-        shared.arbiters.run(0, keep_house(Arc::clone(&shared), stopping));
+        if let Some(outbox) = &outbox {
+            shared.arbiters.run(2, Arc::clone(outbox).run(stopping.clone()));
+        }
+        shared.arbiters.run(0, keep_house(Arc::clone(&shared), outbox.clone(), stopping));
     }
-    Ok((shared, stop))
+    Ok(Started { shared, stop, outbox })
 }
 
 /// Wakes the router with what it knows, and has it finish what a crash may have interrupted.
@@ -162,7 +182,7 @@ pub(crate) fn record(now: Timestamp, append: Append) -> Record {
     }
 }
 
-async fn keep_house(shared: Arc<Shared>, mut stopping: watch::Receiver<bool>) {
+async fn keep_house(shared: Arc<Shared>, outbox: Option<Arc<Outbox>>, mut stopping: watch::Receiver<bool>) {
     let sweep_every_s = u64::from(shared.options.passivate_after.0 / 2).max(1);
     for second in 1_u64.. {
         tokio::select! {
@@ -190,5 +210,8 @@ async fn keep_house(shared: Arc<Shared>, mut stopping: watch::Receiver<bool>) {
         let in_memory: usize =
             shared.queues.partitions().map(|partition| shared.queues.lock(partition).len()).sum();
         metrics::gauge!("colloquy_timers_in_memory").set(in_memory as f64);
+        if let Some(outbox) = outbox.as_ref().filter(|_| second % OUTBOX_SHOWN_EVERY_S == 0) {
+            outbox::show(outbox);
+        }
     }
 }

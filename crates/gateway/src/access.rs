@@ -25,6 +25,8 @@ pub(crate) trait Access: 'static {
 
 /// Pushing messages in from a provider.
 pub(crate) struct Inbound;
+/// Taking what goes out to a provider, and saying what became of it.
+pub(crate) struct Gateways;
 /// Working on conversations as an agent.
 pub(crate) struct Agents;
 /// Writing into a conversation.
@@ -46,6 +48,10 @@ pub(crate) struct Admins;
 
 impl Access for Inbound {
     const ROLES: &'static [Role] = &[Role::Gateway, Role::Admin];
+}
+
+impl Access for Gateways {
+    const ROLES: &'static [Role] = &[Role::Gateway];
 }
 
 impl Access for Agents {
@@ -206,7 +212,7 @@ impl<A> Caller<A> {
 mod tests {
     use super::*;
     use domain::channel::{ChannelKind, ChannelSettings, Mode};
-    use domain::conversation::{Anchors, Lifecycle, MessageCounts, Owner};
+    use domain::conversation::{Anchors, Lifecycle, MessageCounts, Outbound, Owner};
     use domain::{Address, ContactId, Personal, Stamp, Timestamp};
     use std::collections::BTreeSet;
 
@@ -231,6 +237,7 @@ mod tests {
             told: None,
             anchors: Anchors::default(),
             messages: MessageCounts::default(),
+            outbound: Outbound::default(),
         }
     }
 

@@ -168,6 +168,9 @@ impl From<Rejection> for Failure {
             Rejection::LiveAgentsDisabled => ProblemCode::LiveAgentsDisabled,
             Rejection::ChatNotAgentInitiated => ProblemCode::ChatNotAgentInitiated,
             Rejection::EntryUnknown => ProblemCode::EntryUnknown,
+            Rejection::DeliveryUnknown => ProblemCode::DeliveryUnknown,
+            Rejection::DeliveryNotNext => ProblemCode::DeliveryNotNext,
+            Rejection::DeliveryNotDead => ProblemCode::DeliveryNotDead,
             Rejection::BadConfiguration(problems) => {
                 return Self::bad_configuration(problems.iter().map(configuration::explain).collect());
             }
@@ -273,6 +276,9 @@ mod tests {
             Error::Rejected(Rejection::ChatNotAgentInitiated),
             Error::Rejected(Rejection::BadConfiguration(Vec::new())),
             Error::Rejected(Rejection::EntryUnknown),
+            Error::Rejected(Rejection::DeliveryUnknown),
+            Error::Rejected(Rejection::DeliveryNotNext),
+            Error::Rejected(Rejection::DeliveryNotDead),
         ] {
             let code = error.code();
             assert_eq!(Failure::from(error).code().code(), code);

@@ -7,6 +7,7 @@ mod conversations;
 mod health;
 mod inbound;
 mod list;
+mod outbound;
 mod queues;
 mod transfer;
 mod virtual_agent;
@@ -52,6 +53,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(resource("/v1/conversations/{id}/resume", "POST").route(web::post().to(commands::resume)))
         .service(resource("/v1/conversations/{id}/end", "POST").route(web::post().to(commands::end)))
         .configure(working)
+        .configure(delivering)
         .configure(configuring)
         .default_service(web::to(unknown));
 }
@@ -80,6 +82,23 @@ fn working(config: &mut ServiceConfig) {
                 .route(web::post().to(commands::request_agent))
                 .route(web::delete().to(commands::cancel_request)),
         );
+}
+
+/// Adds the routes over which what is said goes out.
+fn delivering(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/channels/{channel}/outbound", "GET").route(web::get().to(outbound::list)))
+        .service(
+            resource("/v1/channels/{channel}/outbound/{key}/ack", "POST")
+                .route(web::post().to(outbound::ack)),
+        )
+        .service(
+            resource("/v1/channels/{channel}/outbound/{key}/receipt", "POST")
+                .route(web::post().to(outbound::receipt)),
+        )
+        .service(resource("/v1/dead-letters", "GET").route(web::get().to(outbound::dead_letters)))
+        .service(resource("/v1/dead-letters/{key}/redrive", "POST").route(web::post().to(outbound::redrive)))
+        .service(resource("/v1/dead-letters/{key}/discard", "POST").route(web::post().to(outbound::discard)));
 }
 
 /// Adds the routes with which routing is configured.

@@ -56,7 +56,12 @@ impl Counts {
             | ConversationEvent::Held { .. }
             | ConversationEvent::Resumed { .. }
             | ConversationEvent::Reassociated { .. }
-            | ConversationEvent::ConsentChanged { .. } => {}
+            | ConversationEvent::ConsentChanged { .. }
+            | ConversationEvent::Dispatched { .. }
+            | ConversationEvent::DispatchFailed { .. }
+            | ConversationEvent::Redriven { .. }
+            | ConversationEvent::Discarded { .. }
+            | ConversationEvent::ReceiptTaken { .. } => {}
         }
     }
 

@@ -66,6 +66,15 @@ impl fmt::Display for TraceLine {
             | ConversationEvent::Resumed { .. }
             | ConversationEvent::Reassociated { .. }
             | ConversationEvent::ConsentChanged { .. } => Ok(()),
+            ConversationEvent::Dispatched { of, part, .. }
+            | ConversationEvent::Redriven { of, part, .. }
+            | ConversationEvent::Discarded { of, part, .. } => write!(f, " of={of}.{part}"),
+            ConversationEvent::DispatchFailed { of, part, code, .. } => {
+                write!(f, " of={of}.{part} code={code}")
+            }
+            ConversationEvent::ReceiptTaken { of, part, status, .. } => {
+                write!(f, " of={of}.{part} status={}", status.name())
+            }
         }
     }
 }

@@ -227,7 +227,10 @@ impl<'a> Checker<'a> {
         }
         if let Event::Conversation(event) = event {
             let id = ConversationId::from_bytes(stream.0);
-            if self.world.conversations.get(&id).is_some_and(domain::conversation::Conversation::is_closed) {
+            let closed =
+                self.world.conversations.get(&id).is_some_and(domain::conversation::Conversation::is_closed);
+            // What became of what was said before is added after the end too.
+            if closed && event.settles().is_none() {
                 self.differ(format!("conversation {id}: something happened after it was closed (C1)"));
             }
             if matches!(event, ConversationEvent::Closed { state: ClosedState::Faulted, .. }) {

@@ -5,13 +5,13 @@ mod deed;
 pub use deed::{Deed, Note};
 
 use crate::pair::channel;
-use crate::{FaultyLog, Kill, Pair};
+use crate::{FaultyLog, Kill, Pair, Provider};
 use domain::channel::{ChannelKind, ChannelSettings, Mode};
 use domain::configuration::{Apply, Change};
 use domain::conversation::Conversation;
 use domain::{ConversationId, Principal, Role, Seconds, Timestamp};
 use engine::{
-    Accepted, Clock as _, Engine, Error, EventRecord, IdSource, Keys, ManualClock, Options, Request,
+    Accepted, Clock as _, Engine, Error, EventRecord, IdSource, Keys, ManualClock, Options, Outside, Request,
     SequentialIds, StartError, Timers,
 };
 use std::sync::Arc;
@@ -31,6 +31,8 @@ pub struct Setup {
     pub configuration: Option<Apply>,
     /// Where ids come from; the same source goes on after a restart.
     pub ids: Arc<dyn IdSource>,
+    /// The world outside; without one, nothing goes out.
+    pub provider: Option<Arc<Provider>>,
 }
 
 impl Default for Setup {
@@ -41,6 +43,7 @@ impl Default for Setup {
             options: Options { arbiters: 2, timers: Timers::Driven, ..Options::default() },
             configuration: Some(configuration(Mode::Chat)),
             ids: Arc::new(SequentialIds::new(1)),
+            provider: None,
         }
     }
 }
@@ -256,7 +259,10 @@ fn by_admin() -> Request {
 
 async fn launch(setup: &Setup, log: &Arc<FaultyLog>, clock: &Arc<ManualClock>) -> Result<Engine, StartError> {
     let log: Arc<dyn EventLog> = Arc::<FaultyLog>::clone(log);
+    setup.provider.iter().for_each(|provider| provider.follow(clock));
     let clock: Arc<dyn engine::Clock> = Arc::<ManualClock>::clone(clock);
-    Engine::start(log, setup.options.clone(), clock, Arc::clone(&setup.ids), setup.configuration.clone())
-        .await
+    let deliver = setup.provider.clone().map(|provider| provider as Arc<dyn engine::Deliver>);
+    let (options, ids) = (setup.options.clone(), Arc::clone(&setup.ids));
+    let outside = Outside { deliver };
+    Engine::start_with(log, options, clock, ids, setup.configuration.clone(), outside).await
 }

@@ -12,6 +12,7 @@ mod harness;
 mod ids;
 mod model;
 mod pair;
+mod provider;
 mod simulator;
 mod trace;
 
@@ -20,4 +21,5 @@ pub use faulty_log::{FaultyLog, Kill, Step};
 pub use harness::{Deed, Harness, Note, Setup, configuration};
 pub use ids::PanickingIds;
 pub use pair::Pair;
+pub use provider::{Answer, Provider, Tried};
 pub use simulator::{Outcome, Violation, run};

@@ -1,6 +1,6 @@
 //! Facts about a conversation as JSON.
 
-use super::{identity, timestamp};
+use super::{identity, outbound, timestamp};
 use domain::conversation::Unassignment;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
 use domain::routing::{OfferId, WorkItemId};
@@ -78,6 +78,18 @@ pub(super) fn data(event: &ConversationEvent) -> Value {
             identity::reassociated(from.as_ref(), to, grounds)
         }
         ConversationEvent::ConsentChanged { opted_out } => json!({ "opted_out": opted_out }),
+        ConversationEvent::Dispatched { of, part, provider_id, attempts } => {
+            outbound::dispatched(*of, *part, provider_id.as_ref(), *attempts)
+        }
+        ConversationEvent::DispatchFailed { of, part, code, attempts } => {
+            outbound::dispatch_failed(*of, *part, code, *attempts)
+        }
+        ConversationEvent::Redriven { of, part, by } | ConversationEvent::Discarded { of, part, by } => {
+            outbound::by(*of, *part, by)
+        }
+        ConversationEvent::ReceiptTaken { of, part, status, code } => {
+            outbound::receipt_taken(*of, *part, *status, code.as_deref())
+        }
     }
 }
 

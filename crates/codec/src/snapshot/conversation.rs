@@ -1,5 +1,6 @@
 //! The state of a conversation, laid out for a snapshot.
 
+use super::outbound::OutboundState;
 use crate::Error;
 use crate::numbers::Numbered;
 use crate::v1::parts;
@@ -36,6 +37,7 @@ pub(super) struct ConversationState {
     agent_messages: u64,
     user: Option<String>,
     opted_out: Option<Stamp>,
+    outbound: OutboundState,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -88,6 +90,7 @@ impl From<&Conversation> for ConversationState {
             messages: MessageCounts { requester: requester_messages, agent: agent_messages },
             user,
             opted_out,
+            outbound,
         } = state;
         Self {
             version: *version,
@@ -116,6 +119,7 @@ impl From<&Conversation> for ConversationState {
             agent_messages: *agent_messages,
             user: user.as_ref().map(|user| user.as_str().to_owned()),
             opted_out: opted_out.map(Stamp::from),
+            outbound: outbound.into(),
         }
     }
 }
@@ -154,6 +158,7 @@ impl TryFrom<ConversationState> for Conversation {
             messages: MessageCounts { requester: state.requester_messages, agent: state.agent_messages },
             user: state.user.as_deref().map(parts::user).transpose()?,
             opted_out: state.opted_out.map(DomainStamp::from),
+            outbound: state.outbound.try_into()?,
         })
     }
 }

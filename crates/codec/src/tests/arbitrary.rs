@@ -5,10 +5,12 @@ pub(super) mod router;
 pub(super) mod routing;
 
 use crate::Envelope;
-use domain::channel::{Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Proactive, Responder};
+use domain::channel::{
+    Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Proactive, Responder,
+};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::{ContactEvent, PinLimits};
-use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy};
+use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ReceiptStatus, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
 use domain::routing::{OfferId, QueueId, WorkItemId};
 use domain::{Address, AgentId, Attachment, Cause, ChannelId, ContactId, Content, ConversationId};
@@ -103,7 +105,32 @@ fn conversation_event() -> impl Strategy<Value = ConversationEvent> {
         (select(states), reason(), closed_by(), option::of(any::<String>()))
             .prop_map(|(state, reason, by, requester_text)| E::Closed { state, reason, by, requester_text }),
         identity::conversation_event(),
+        outbound_event(),
     ]
+}
+
+fn outbound_event() -> impl Strategy<Value = ConversationEvent> {
+    use ConversationEvent as E;
+    let which = || (any::<u64>(), any::<u16>());
+    prop_oneof![
+        (which(), option::of(any::<String>()), any::<u32>()).prop_map(|((of, part), id, attempts)| {
+            E::Dispatched { of, part, provider_id: id.map(Personal::new), attempts }
+        }),
+        (which(), any::<String>(), any::<u32>()).prop_map(|((of, part), code, attempts)| E::DispatchFailed {
+            of,
+            part,
+            code,
+            attempts
+        }),
+        (which(), any::<String>()).prop_map(|((of, part), by)| E::Redriven { of, part, by }),
+        (which(), any::<String>()).prop_map(|((of, part), by)| E::Discarded { of, part, by }),
+        (which(), receipt_status(), option::of(any::<String>()))
+            .prop_map(|((of, part), status, code)| E::ReceiptTaken { of, part, status, code }),
+    ]
+}
+
+pub(super) fn receipt_status() -> impl Strategy<Value = ReceiptStatus> {
+    select(ReceiptStatus::ALL.to_vec())
 }
 
 fn unassignment() -> impl Strategy<Value = Unassignment> {

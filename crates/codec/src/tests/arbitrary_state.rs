@@ -2,10 +2,12 @@
 
 use super::arbitrary::identity::user;
 use super::arbitrary::{address, agent, channel, contact_id, conversation_id};
-use super::arbitrary::{offer, policy, reason, settings, timestamp, work_item};
+use super::arbitrary::{offer, policy, reason, receipt_status, settings, timestamp, work_item};
 use domain::configuration::Configuration;
 use domain::contact::{Consent, Contact, Profile, Verification};
-use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
+use domain::conversation::{
+    Anchors, ClosedState, Conversation, DeadLetter, Lifecycle, MessageCounts, Outbound, Owner, Utterance,
+};
 use domain::{Personal, Stamp};
 use proptest::array::uniform6;
 use proptest::collection::{btree_map, btree_set, vec};
@@ -23,7 +25,7 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
     let rest = (btree_set(agent(), 0..3), anchors(), any::<u64>(), any::<u64>());
     let waiting = (any::<[bool; 2]>(), option::of(any::<u64>()), option::of(offer()));
     let waiting = (waiting, option::of((work_item(), any::<u32>())));
-    let known = (option::of(user()), option::of(stamp()));
+    let known = (option::of(user()), option::of(stamp()), outbound());
     (identity, standing, waiting, rest, known).prop_map(|(identity, standing, waiting, rest, known)| {
         let (version, contact, channel, requester, company, policy) = identity;
         let (opened, last_at, lifecycle, closing, owner) = standing;
@@ -51,7 +53,26 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
             messages: MessageCounts { requester: requester_messages, agent: agent_messages },
             user: known.0,
             opted_out: known.1,
+            outbound: known.2,
         }
+    })
+}
+
+fn outbound() -> impl Strategy<Value = Outbound> {
+    let which = || (any::<u64>(), any::<u16>()).prop_map(|(of, part)| Utterance { of, part });
+    let dead = (any::<String>(), timestamp()).prop_map(|(code, at)| DeadLetter { code, at });
+    let maps = (
+        btree_map(which(), dead, 0..3),
+        btree_map(which(), timestamp(), 0..3),
+        btree_map(which(), receipt_status(), 0..3),
+    );
+    let marks = (option::of(which()), option::of(timestamp()));
+    (marks, maps).prop_map(|((settled, tried_at), (dead, redriven, receipts))| Outbound {
+        settled,
+        tried_at,
+        dead,
+        redriven,
+        receipts,
     })
 }
 

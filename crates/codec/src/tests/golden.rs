@@ -12,7 +12,7 @@ use domain::channel::{ChannelKind, Mode};
 use domain::configuration::Configuration;
 use domain::contact::{Consent, Contact, Profile, Verification};
 use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
-use domain::conversation::{Policy, StateReason};
+use domain::conversation::{DeadLetter, Outbound, Policy, ReceiptStatus, StateReason, Utterance};
 use domain::routing::{OfferId, WorkItemId};
 use domain::{MessageId, Personal, Seconds, Stamp};
 use std::fs;
@@ -148,6 +148,19 @@ fn conversation() -> Conversation {
         messages: MessageCounts { requester: 1, agent: 2 },
         user: Some(samples::identity::user("u-1")),
         opted_out: Some(stamp(7, 6)),
+        outbound: outbound(),
+    }
+}
+
+fn outbound() -> Outbound {
+    let which = |of, part| Utterance { of, part };
+    let dead = DeadLetter { code: "http_500".to_owned(), at: later(7) };
+    Outbound {
+        settled: Some(which(6, 1)),
+        tried_at: Some(later(6)),
+        dead: [(which(4, 0), dead)].into(),
+        redriven: [(which(5, 0), later(8))].into(),
+        receipts: [(which(6, 0), ReceiptStatus::Delivered)].into(),
     }
 }
 
@@ -196,7 +209,7 @@ fn the_bytes_of_one_kind_of_state_are_no_other_kind_of_state() {
     assert_eq!(reply::decode(&bytes).unwrap_err().code(), "format");
     assert_eq!(snapshot::decode_contact(&[]), Err(Error::Truncated));
     assert!(!snapshot::is_outdated(&bytes) && !snapshot::is_outdated(&[]) && !snapshot::is_outdated(&[0xff]));
-    assert!(snapshot::is_outdated(&[0x11]), "the first format of conversations");
+    assert!(snapshot::is_outdated(&[0x11]) && snapshot::is_outdated(&[0x12]), "former formats");
     assert_eq!(snapshot::decode_contact(&bytes[..3]), Err(Error::Truncated));
     assert_eq!(snapshot::decode_contact(&bytes[..bytes.len() - 1]), Err(Error::Checksum));
 }

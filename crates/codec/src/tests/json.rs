@@ -197,3 +197,16 @@ fn who_a_requester_is_and_what_they_allow_shows_on_whose_word_and_no_pin() {
     }
     assert_eq!(data("configuration.channel_configured")["settings"]["pin_limits"]["attempts"], 3);
 }
+/// CH-10, MSG-19
+#[test]
+fn what_became_of_a_delivery_shows_which_one_it_was() {
+    let key = json!({ "of": 7, "part": 1 });
+    for name in ["dispatched", "dispatch_failed", "redriven", "discarded", "receipt_taken"] {
+        let data = data(&format!("conversation.{name}"));
+        assert_eq!(json!({ "of": data["of"], "part": data["part"] }), key, "{name}");
+    }
+    assert_eq!(data("conversation.dispatched")["provider_id"], "SM0123456789");
+    assert_eq!(data("conversation.dispatch_failed")["code"], "twilio_21610");
+    assert_eq!(data("conversation.redriven")["by"], "eve");
+    assert_eq!(data("conversation.receipt_taken")["status"], "delivered");
+}

@@ -12,7 +12,7 @@ use crate::Envelope;
 use domain::channel::{ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Proactive};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::{ContactEvent, PinLimits};
-use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy};
+use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ReceiptStatus, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
 use domain::routing::{OfferId, QueueId, WorkItemId};
 use domain::{Address, AgentId, Attachment, Cause, ChannelId, ContactId, Content, ConversationId};
@@ -111,6 +111,7 @@ fn conversation_events() -> Vec<ConversationEvent> {
     events.push(of_a_user);
     let (state, reason) = (ClosedState::Complete, StateReason::Superseded);
     events.push(E::Closed { state, reason, by: ClosedBy::Agent(agent("ann.lee")), requester_text: None });
+    events.extend(outbound_events());
     events
 }
 
@@ -146,6 +147,27 @@ fn routed_events() -> Vec<ConversationEvent> {
         E::VirtualAgentEngaged,
         E::VirtualAgentMessagePosted { message: short_message() },
         closed(complete, StateReason::AutoClosed, ClosedBy::VirtualAgent, None),
+    ]
+}
+
+/// What came with deliveries.
+fn outbound_events() -> Vec<ConversationEvent> {
+    use ConversationEvent as E;
+    let provider_id = Some(Personal::new("SM0123456789".to_owned()));
+    let (code, by) = ("twilio_21610".to_owned(), "eve".to_owned());
+    let receipt = |status, code: Option<&str>| {
+        let code = code.map(str::to_owned);
+        E::ReceiptTaken { of: 7, part: 1, status, code }
+    };
+    vec![
+        E::Dispatched { of: 7, part: 1, provider_id, attempts: 2 },
+        E::Dispatched { of: 3, part: 0, provider_id: None, attempts: 1 },
+        E::DispatchFailed { of: 7, part: 1, code, attempts: 12 },
+        E::Redriven { of: 7, part: 1, by: by.clone() },
+        E::Discarded { of: 7, part: 1, by },
+        receipt(ReceiptStatus::Delivered, None),
+        receipt(ReceiptStatus::Read, None),
+        receipt(ReceiptStatus::Failed, Some("twilio_30005")),
     ]
 }
 

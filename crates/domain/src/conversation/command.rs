@@ -1,6 +1,6 @@
 //! What may be asked of a conversation.
 
-use super::{Policy, TimerKind};
+use super::{OutboundCommand, Policy, TimerKind};
 use crate::channel::{Messages, Responder};
 use crate::contact::Grounds;
 use crate::routing::{OfferId, QueueId, WorkItemId};
@@ -161,6 +161,8 @@ pub enum Command {
         /// The agent who said so.
         agent: AgentId,
     },
+    /// Something became of what it says to its requester (`CH-10`).
+    Outbound(OutboundCommand),
 }
 
 /// How a conversation begins.

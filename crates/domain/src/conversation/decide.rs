@@ -8,7 +8,7 @@ mod waiting;
 
 use super::{
     ClosedBy, ClosedState, Command, Context, Conversation, ConversationEvent, Lifecycle, Opening, Origin,
-    Owner, Policy, ResumedBy, StateReason, Timer,
+    Owner, Policy, ResumedBy, StateReason, Timer, outbound,
 };
 use crate::channel::Responder;
 use crate::{AgentId, Message, Rejection, Timestamp};
@@ -32,6 +32,9 @@ pub fn decide(
     if let Command::Fire { kind, due, armed_by } = command {
         return Ok(fire::fire(conversation, Timer { kind: *kind, due: *due, armed_by: *armed_by }, context));
     }
+    if let Command::Outbound(command) = command {
+        return outbound::decide(conversation, command);
+    }
     // LC-4, LC-14, C1: closed is for ever.
     if conversation.is_closed() {
         return Err(Rejection::ConversationClosed);
@@ -46,7 +49,7 @@ fn decide_live(
     context: Context<'_>,
 ) -> Result<Vec<ConversationEvent>, Rejection> {
     match command {
-        Command::Open(_) | Command::Fire { .. } => Ok(Vec::new()),
+        Command::Open(_) | Command::Fire { .. } | Command::Outbound(_) => Ok(Vec::new()),
         Command::Receive { message, sent_at, redelivered } => {
             let counts_from = counts_from(*sent_at, *redelivered, conversation.last_word_at(), context.now);
             Ok(receive(conversation, message, *sent_at, counts_from))

@@ -1,6 +1,6 @@
 //! What happens to a conversation.
 
-use super::{Policy, TimerKind};
+use super::{Policy, ReceiptStatus, TimerKind, Utterance};
 use crate::contact::Grounds;
 use crate::routing::{OfferId, QueueId, WorkItemId};
 use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp, UserId};
@@ -143,6 +143,57 @@ pub enum ConversationEvent {
         /// Which of the two.
         opted_out: bool,
     },
+    /// Something that a fact says to the requester was taken outside (`CH-10`).
+    Dispatched {
+        /// The version of the fact.
+        of: u64,
+        /// Which of the things that it says, from 0.
+        part: u16,
+        /// How the provider calls it, if it does.
+        provider_id: Option<Personal<String>>,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// It was given up; whatever comes after it goes on (`CH-10`).
+    DispatchFailed {
+        /// The version of the fact.
+        of: u64,
+        /// Which of the things that it says, from 0.
+        part: u16,
+        /// Why, as a short stable code.
+        code: String,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// What was given up is tried again.
+    Redriven {
+        /// The version of the fact.
+        of: u64,
+        /// Which of the things that it says, from 0.
+        part: u16,
+        /// Who wanted it.
+        by: String,
+    },
+    /// What was given up is given up for ever.
+    Discarded {
+        /// The version of the fact.
+        of: u64,
+        /// Which of the things that it says, from 0.
+        part: u16,
+        /// Who wanted it.
+        by: String,
+    },
+    /// A receiver said what became of it (`MSG-19`).
+    ReceiptTaken {
+        /// The version of the fact.
+        of: u64,
+        /// Which of the things that it says, from 0.
+        part: u16,
+        /// What became of it.
+        status: ReceiptStatus,
+        /// Why, as a short stable code, if there is one.
+        code: Option<String>,
+    },
 }
 
 /// What took a conversation off hold.
@@ -233,6 +284,37 @@ pub enum ClosedBy {
     Router,
     /// The virtual agent, because all is said.
     VirtualAgent,
+}
+
+impl ConversationEvent {
+    /// What something that goes out is called, if the fact says what became of it. Such facts follow the end too (`C1`).
+    pub const fn settles(&self) -> Option<Utterance> {
+        match self {
+            Self::Dispatched { of, part, .. }
+            | Self::DispatchFailed { of, part, .. }
+            | Self::Redriven { of, part, .. }
+            | Self::Discarded { of, part, .. }
+            | Self::ReceiptTaken { of, part, .. } => Some(Utterance { of: *of, part: *part }),
+            Self::Opened { .. }
+            | Self::RequesterMessagePosted { .. }
+            | Self::AgentJoined { .. }
+            | Self::Unassigned { .. }
+            | Self::AgentRequested { .. }
+            | Self::VirtualAgentEngaged
+            | Self::VirtualAgentMessagePosted { .. }
+            | Self::Reassociated { .. }
+            | Self::ConsentChanged { .. }
+            | Self::AgentRequestCancelled
+            | Self::WaitEnded { .. }
+            | Self::WaitMessageSent { .. }
+            | Self::AgentMessagePosted { .. }
+            | Self::Held { .. }
+            | Self::Resumed { .. }
+            | Self::IdleReminderSent { .. }
+            | Self::AgentPrompted { .. }
+            | Self::Closed { .. } => None,
+        }
+    }
 }
 
 impl ClosedState {

@@ -1,7 +1,8 @@
 //! Applies facts to a conversation. Total and deterministic (`L4`): what was once accepted can always be applied again.
 
 use super::{
-    Anchors, Conversation, ConversationEvent, Lifecycle, MessageCounts, Owner, Policy, Unassignment,
+    Anchors, Conversation, ConversationEvent, DeadLetter, Lifecycle, MessageCounts, Outbound, Owner, Policy,
+    Unassignment, Utterance,
 };
 use crate::routing::OfferId;
 use crate::{AgentId, Stamp, Timestamp};
@@ -53,6 +54,24 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
         ConversationEvent::ConsentChanged { opted_out } => {
             consent_changed(&mut conversation, stamp, *opted_out);
         }
+        ConversationEvent::Dispatched { of, part, attempts, .. } => {
+            conversation.outbound.note_tries(*attempts, at);
+            conversation.outbound.finish(Utterance { of: *of, part: *part });
+        }
+        ConversationEvent::Discarded { of, part, .. } => {
+            conversation.outbound.finish(Utterance { of: *of, part: *part });
+        }
+        ConversationEvent::DispatchFailed { of, part, code, attempts } => {
+            conversation.outbound.note_tries(*attempts, at);
+            let dead = DeadLetter { code: code.clone(), at };
+            conversation.outbound.give_up(Utterance { of: *of, part: *part }, dead);
+        }
+        ConversationEvent::Redriven { of, part, .. } => {
+            conversation.outbound.reopen(Utterance { of: *of, part: *part }, at);
+        }
+        ConversationEvent::ReceiptTaken { of, part, status, .. } => {
+            conversation.outbound.note_receipt(Utterance { of: *of, part: *part }, *status);
+        }
     }
     Some(conversation)
 }
@@ -85,6 +104,7 @@ fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
         messages: MessageCounts::default(),
         user: user.clone(),
         opted_out: None,
+        outbound: Outbound::default(),
     })
 }
 

@@ -6,6 +6,7 @@ mod identity;
 mod idle_chat;
 mod lifecycle;
 mod messaging;
+mod outbound;
 mod properties;
 mod reassignment;
 mod story;

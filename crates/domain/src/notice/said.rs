@@ -139,7 +139,12 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         | ConversationEvent::Resumed { .. }
         | ConversationEvent::AgentPrompted { .. }
         | ConversationEvent::Reassociated { .. }
-        | ConversationEvent::ConsentChanged { .. } => Vec::new(),
+        | ConversationEvent::ConsentChanged { .. }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => Vec::new(),
     }
 }
 
@@ -180,7 +185,12 @@ fn for_agent(event: &ConversationEvent) -> Vec<Candidate<'_>> {
         | ConversationEvent::Held { .. }
         | ConversationEvent::Resumed { .. }
         | ConversationEvent::Reassociated { .. }
-        | ConversationEvent::ConsentChanged { .. } => Vec::new(),
+        | ConversationEvent::ConsentChanged { .. }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => Vec::new(),
     }
 }
 

@@ -111,6 +111,7 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
         told: _,
         anchors: _,
         messages,
+        outbound: _,
     } = conversation;
     ConversationResponse {
         id: id.to_string(),
@@ -162,7 +163,12 @@ const fn hidden_from_requester(fact: &ConversationEvent) -> Option<&'static [&'s
     match fact {
         ConversationEvent::AgentPrompted { .. }
         | ConversationEvent::Held { .. }
-        | ConversationEvent::Resumed { .. } => None,
+        | ConversationEvent::Resumed { .. }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => None,
         ConversationEvent::IdleReminderSent { .. } => Some(&["agent_text"]),
         ConversationEvent::AgentJoined { .. } => Some(&["offer"]),
         ConversationEvent::Unassigned { .. } => Some(&["why", "due"]),

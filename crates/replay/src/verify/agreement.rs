@@ -30,7 +30,12 @@ pub(super) const fn matters(event: &ConversationEvent) -> bool {
         | ConversationEvent::IdleReminderSent { .. }
         | ConversationEvent::AgentPrompted { .. }
         | ConversationEvent::Reassociated { .. }
-        | ConversationEvent::ConsentChanged { opted_out: false } => false,
+        | ConversationEvent::ConsentChanged { opted_out: false }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => false,
     }
 }
 

@@ -127,7 +127,9 @@ impl Census {
     ) -> Result<(), Broken> {
         let before = self.conversations.remove(&id);
         if let Some(before) = &before {
-            holds("C1", !before.is_closed(), || format!("{id} is closed, and then {event:?}"))?;
+            holds("C1", !before.is_closed() || event.settles().is_some(), || {
+                format!("{id} is closed, and then {event:?}")
+            })?;
         }
         let fired = fired(event);
         if let Some((kind, due)) = fired {
@@ -242,7 +244,12 @@ fn fired(event: &ConversationEvent) -> Option<(TimerKind, Timestamp)> {
         | ConversationEvent::Held { .. }
         | ConversationEvent::Resumed { .. }
         | ConversationEvent::Reassociated { .. }
-        | ConversationEvent::ConsentChanged { .. } => None,
+        | ConversationEvent::ConsentChanged { .. }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => None,
     }
 }
 
@@ -265,6 +272,12 @@ fn message(event: &ConversationEvent) -> Option<&Message> {
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Reassociated { .. }
         | ConversationEvent::ConsentChanged { .. }
-        | ConversationEvent::Closed { .. } => None,
+        | ConversationEvent::Closed { .. }
+        | ConversationEvent::Closed { .. }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => None,
     }
 }

@@ -54,7 +54,12 @@ impl World {
             | ConversationEvent::AgentPrompted { .. }
             | ConversationEvent::Reassociated { .. }
             // Nobody opts out in the worlds of routing.
-            | ConversationEvent::ConsentChanged { .. } => return None,
+            | ConversationEvent::ConsentChanged { .. }
+            | ConversationEvent::Dispatched { .. }
+            | ConversationEvent::DispatchFailed { .. }
+            | ConversationEvent::Redriven { .. }
+            | ConversationEvent::Discarded { .. }
+            | ConversationEvent::ReceiptTaken { .. } => return None,
         };
         Some(Fact { conversation: id, at: self.now, what })
     }

@@ -57,7 +57,12 @@ pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &Convers
         | ConversationEvent::VirtualAgentMessagePosted { .. }
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::WaitEnded { .. }
-        | ConversationEvent::WaitMessageSent { .. } => {}
+        | ConversationEvent::WaitMessageSent { .. }
+        | ConversationEvent::Dispatched { .. }
+        | ConversationEvent::DispatchFailed { .. }
+        | ConversationEvent::Redriven { .. }
+        | ConversationEvent::Discarded { .. }
+        | ConversationEvent::ReceiptTaken { .. } => {}
         ConversationEvent::RequesterMessagePosted { .. } => row.requester_messages += 1,
         ConversationEvent::AgentMessagePosted { .. } => row.agent_messages += 1,
         ConversationEvent::AgentJoined { agent, assigned, .. } => {

@@ -1,8 +1,8 @@
 //! Logs to fold, and the facts to put into them. Everybody in them is invented.
 
 use domain::channel::Mode;
-use domain::conversation::Unassignment;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
+use domain::conversation::{ReceiptStatus, Unassignment};
 use domain::routing::{QueueId, WorkItemId};
 use domain::{
     Address, AgentId, Cause, ChannelId, ContactId, Content, ConversationId, Event, Message, MessageId,
@@ -134,6 +134,8 @@ pub(super) fn any_fact() -> impl Strategy<Value = ConversationEvent> {
         Just(E::WaitMessageSent { item: WorkItemId(1), number: 1, text: "Wait.".into() }),
         who.prop_map(|who| E::AgentPrompted { due: at(1), agent: agent(who), text: "Answer.".into() }),
         closed_state.prop_map(closed),
+        Just(E::Dispatched { of: 1, part: 0, provider_id: None, attempts: 1 }),
+        Just(E::ReceiptTaken { of: 1, part: 0, status: ReceiptStatus::Read, code: None }),
     ]
 }
 

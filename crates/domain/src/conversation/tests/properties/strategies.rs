@@ -3,7 +3,7 @@
 use super::super::story::{agent, chat, message, messaging, user};
 use crate::contact::Grounds;
 use crate::conversation::{
-    ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason, Unassignment,
+    ClosedBy, ClosedState, ConversationEvent, Policy, ReceiptStatus, ResumedBy, StateReason, Unassignment,
 };
 use crate::routing::{OfferId, QueueId, WorkItemId};
 use crate::{Address, ChannelId, ContactId, Personal, Seconds, Timestamp};
@@ -88,8 +88,21 @@ pub(super) fn fact() -> impl Strategy<Value = (Timestamp, ConversationEvent)> {
         }),
         any::<bool>().prop_map(|opted_out| ConversationEvent::ConsentChanged { opted_out }),
         Just(ConversationEvent::Reassociated { from: None, to: user("u-1"), grounds: Grounds::Pin }),
+        outcome(),
     ];
     (when(), event)
+}
+
+fn outcome() -> impl Strategy<Value = ConversationEvent> {
+    (0_u64..6, 0_u16..2, select(ReceiptStatus::ALL.to_vec()), 0..5).prop_map(|(of, part, status, kind)| {
+        match kind {
+            0 => ConversationEvent::Dispatched { of, part, provider_id: None, attempts: 1 },
+            1 => ConversationEvent::DispatchFailed { of, part, code: String::new(), attempts: 1 },
+            2 => ConversationEvent::Redriven { of, part, by: String::new() },
+            3 => ConversationEvent::Discarded { of, part, by: String::new() },
+            _ => ConversationEvent::ReceiptTaken { of, part, status, code: None },
+        }
+    })
 }
 
 fn offer() -> impl Strategy<Value = OfferId> {

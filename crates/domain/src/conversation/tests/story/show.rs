@@ -74,6 +74,13 @@ pub(super) fn event(event: &ConversationEvent) -> String {
         }
         ConversationEvent::ConsentChanged { opted_out: true } => "opted out".to_owned(),
         ConversationEvent::ConsentChanged { opted_out: false } => "opted in".to_owned(),
+        ConversationEvent::Dispatched { of, part, attempts, .. } => {
+            format!("{of}.{part} dispatched at try {attempts}")
+        }
+        ConversationEvent::DispatchFailed { of, part, code, .. } => format!("{of}.{part} dead by {code}"),
+        ConversationEvent::Redriven { of, part, .. } => format!("{of}.{part} redriven"),
+        ConversationEvent::Discarded { of, part, .. } => format!("{of}.{part} discarded"),
+        ConversationEvent::ReceiptTaken { of, part, status, .. } => format!("{of}.{part} {}", status.name()),
     }
 }
 

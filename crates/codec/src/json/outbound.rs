@@ -1,0 +1,21 @@
+//! Facts about what became of what a conversation says to its requester as JSON.
+
+use domain::Personal;
+use domain::conversation::ReceiptStatus;
+use serde_json::{Value, json};
+
+pub(super) fn dispatched(of: u64, part: u16, id: Option<&Personal<String>>, attempts: u32) -> Value {
+    json!({ "of": of, "part": part, "provider_id": id.map(Personal::expose), "attempts": attempts })
+}
+
+pub(super) fn dispatch_failed(of: u64, part: u16, code: &str, attempts: u32) -> Value {
+    json!({ "of": of, "part": part, "code": code, "attempts": attempts })
+}
+
+pub(super) fn by(of: u64, part: u16, by: &str) -> Value {
+    json!({ "of": of, "part": part, "by": by })
+}
+
+pub(super) fn receipt_taken(of: u64, part: u16, status: ReceiptStatus, code: Option<&str>) -> Value {
+    json!({ "of": of, "part": part, "status": status.name(), "code": code })
+}

@@ -1,0 +1,228 @@
+//! One lane's turn: look what is next, try it once, and have the conversation write down what became of it.
+
+use super::lanes::{Head, Job, Owed, Verdict};
+use super::words::{self, Found, Next};
+use crate::conversation_actor::ConversationJob;
+use crate::outbox::{Outbox, opted_out};
+use crate::shared::Shared;
+use crate::{Attempt, Delivery, Error, Outgoing, quarantine};
+use domain::conversation::{Command, OutboundCommand, Utterance};
+use domain::{Cause, ConversationId, EventRef, Personal, Principal, Role, Seconds, Timestamp};
+use futures_util::FutureExt as _;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use store::EventLog;
+use uuid::Uuid;
+
+/// How long one try may take.
+pub(super) const TRY_MAX: Seconds = Seconds(30);
+/// How long to wait after a failed try: at first, at most, and if the receiver asks for more.
+const PAUSE_MS: (i64, i64, i64) = (1000, 300_000, 3_600_000);
+/// How long to wait when the engine could not look or write.
+const AGAIN_MS: i64 = 1000;
+
+/// What a turn has come to.
+pub(super) enum Step {
+    /// It is over.
+    Over(Verdict),
+    /// This is to be tried.
+    Try(Box<Trial>),
+}
+
+/// Something that is to be tried.
+pub(super) struct Trial {
+    pub(super) delivery: Delivery,
+    pub(super) head: Head,
+    correlation: Uuid,
+}
+
+/// A whole turn, with the machine's time for what the try may take.
+pub(super) async fn run(outbox: Arc<Outbox>, job: Job) {
+    let verdict = match begin(&outbox, &job).await {
+        Step::Over(verdict) => verdict,
+        Step::Try(trial) => {
+            let limit = Duration::from_secs(u64::from(TRY_MAX.0));
+            // One that fails in an unforeseen way must not keep its lane for ever.
+            let tried = AssertUnwindSafe(outbox.deliver.deliver(&trial.delivery)).catch_unwind();
+            let attempt = match tokio::time::timeout(limit, tried).await {
+                Ok(Ok(attempt)) => attempt,
+                Ok(Err(_)) => retry("panicked"),
+                Err(_) => retry("timeout"),
+            };
+            end(&outbox, &job, *trial, attempt).await
+        }
+    };
+    finish(&outbox, &job, verdict);
+}
+
+/// Gives a lane back.
+pub(super) fn finish(outbox: &Outbox, job: &Job, verdict: Verdict) {
+    let is_pulled = matches!(verdict, Verdict::Pulled { .. });
+    outbox.lanes().finish(job, verdict, outbox.shared.clock.now());
+    if is_pulled {
+        outbox.pulled.send_modify(|count| *count += 1);
+    }
+    // A permit that nobody waits for is kept for whoever waits next.
+    outbox.wake.notify_one();
+}
+
+pub(super) fn retry(code: &str) -> Attempt {
+    Attempt::Retry { code: code.to_owned(), after: None }
+}
+
+/// Looks what is next, and writes down what is known of it already.
+pub(super) async fn begin(outbox: &Outbox, job: &Job) -> Step {
+    if let Some(owed) = &job.owed {
+        return Step::Over(settle(outbox, job, owed.clone(), None).await);
+    }
+    let (shared, id) = (&outbox.shared, job.conversation);
+    let configuration = shared.configuration();
+    let look = move |log: &dyn EventLog| words::next(log, id, &configuration);
+    let now = shared.clock.now();
+    match shared.reading(look).await {
+        Ok(Found::Nothing) => Step::Over(Verdict::Empty),
+        Ok(Found::NoChannel) => Step::Over(Verdict::Park),
+        Ok(Found::Next(next)) => begin_next(outbox, job, *next, now).await,
+        // L3: the conversation is stopped until somebody looks at it; all others go on.
+        Err(error @ (Error::Damaged(_) | Error::ActorFailed)) => {
+            metrics::counter!("colloquy_outbox_damaged_total").increment(1);
+            tracing::error!(%error, conversation = %id, "a conversation cannot be read, so nothing of it is delivered");
+            Step::Over(Verdict::Empty)
+        }
+        Err(Error::Draining | Error::Store(_)) => Step::Over(Verdict::Leave),
+        Err(_) => Step::Over(Verdict::Later { at: Timestamp(now.0 + AGAIN_MS) }),
+    }
+}
+
+async fn begin_next(outbox: &Outbox, job: &Job, next: Next, now: Timestamp) -> Step {
+    let Next { which, at, since, waited, correlation, message } = next;
+    let expires = since.plus(outbox.shared.options.outbox_tries_for);
+    let known = job.head.as_ref().filter(|head| head.which == which);
+    let (attempts, code) = known.map_or((0, None), |head| (head.attempts, head.code.clone()));
+    let head = Head { which, at, expires, attempts, code };
+    let is_pushed = outbox.deliver.pushes(&message.channel);
+    let has_had_a_chance = attempts > 0 || !waited || !is_pushed;
+    if expires <= now && has_had_a_chance {
+        // Never tried in time: whoever cares decides whether it should still be said.
+        let default = if is_pushed { "too_late" } else { "not_pulled" };
+        let code = head.code.as_deref().unwrap_or(default).to_owned();
+        let owed = Owed::Failed { which, code, attempts };
+        count(message.kind.name(), "dead");
+        return Step::Over(settle(outbox, job, owed, Some(correlation)).await);
+    }
+    if !is_pushed {
+        return Step::Over(Verdict::Pulled { head });
+    }
+    let delivery = Delivery {
+        key: super::lanes::key(job.conversation, which),
+        attempt: attempts + 1,
+        at,
+        what: Outgoing::Message(Box::new(message)),
+    };
+    Step::Try(Box::new(Trial { delivery, head, correlation }))
+}
+
+/// Draws the consequences of a try.
+pub(super) async fn end(outbox: &Outbox, job: &Job, trial: Trial, attempt: Attempt) -> Verdict {
+    let Trial { delivery, head, correlation } = trial;
+    let kind = match &delivery.what {
+        Outgoing::Message(message) => message.kind.name(),
+        Outgoing::Event(_) => "event",
+    };
+    let (which, attempts) = (head.which, delivery.attempt);
+    match attempt {
+        Attempt::Sent { provider_id } => {
+            outbox.lanes().answered(&job.channel);
+            count(kind, "sent");
+            settle(outbox, job, Owed::Dispatched { which, provider_id, attempts }, Some(correlation)).await
+        }
+        Attempt::Refused { code, opted_out: is_opted_out } => {
+            outbox.lanes().answered(&job.channel);
+            count(kind, "refused");
+            if is_opted_out {
+                opted_out(&outbox.shared, job.conversation);
+            }
+            settle(outbox, job, Owed::Failed { which, code, attempts }, Some(correlation)).await
+        }
+        Attempt::Retry { code, after } => {
+            count(kind, "retry");
+            let shared = &outbox.shared;
+            let now = shared.clock.now();
+            let pause = |times| pause_ms(shared, times, after);
+            outbox.lanes().failed(job, &code, now, pause);
+            let until = Timestamp(now.0.saturating_add(pause(attempts))).min(head.expires);
+            Verdict::Wait { head: Head { attempts, code: Some(code), ..head }, until }
+        }
+    }
+}
+
+/// How long to wait after so many failed tries: twice as long each time, and never quite the same, so that those that
+/// failed together do not come back together.
+fn pause_ms(shared: &Shared, times: u32, after: Option<Seconds>) -> i64 {
+    let (first, most, asked_most) = PAUSE_MS;
+    let whole = first.checked_shl(times.saturating_sub(1).min(20)).map_or(most, |pause| pause.min(most));
+    let half = whole / 2;
+    let jitter = i64::try_from(shared.ids.next() % half.unsigned_abs().max(1)).unwrap_or(0);
+    let asked = after.map_or(0, |after| (i64::from(after.0) * 1000).min(asked_most));
+    (half + jitter).max(asked)
+}
+
+/// Has the conversation write down what became of something.
+async fn settle(outbox: &Outbox, job: &Job, owed: Owed, correlation: Option<Uuid>) -> Verdict {
+    let (shared, id) = (&outbox.shared, job.conversation);
+    let (which, command) = command(&owed);
+    let cause = cause(shared, id, which, correlation);
+    let ask = || ConversationJob::Errand {
+        command: Command::Outbound(command.clone()),
+        cause: cause.clone(),
+        id: None,
+    };
+    let asked = match shared.actors() {
+        Ok(actors) => actors.conversations.ask(id.to_bytes(), ask).await,
+        Err(error) => Err(error),
+    };
+    let error = match asked.and_then(|answer| answer.map(drop)) {
+        Ok(()) => return Verdict::GoOn,
+        Err(Error::Draining | Error::Store(_)) => return Verdict::Leave,
+        Err(error) => error,
+    };
+    if matches!(error, Error::Rejected(_) | Error::Damaged(_) | Error::Malformed(_)) {
+        metrics::counter!("colloquy_outbox_damaged_total").increment(1);
+        tracing::error!(code = error.code(), conversation = %id, "what became of a delivery cannot be written down");
+        return Verdict::Empty;
+    }
+    if matches!(error, Error::ActorFailed) {
+        // What is wrong with the quarantine shows at the next attempt.
+        let _ = quarantine::after_panic(shared, id).await;
+    }
+    tracing::warn!(code = error.code(), "what became of a delivery is written down later");
+    Verdict::Settle { owed, at: Timestamp(shared.clock.now().0 + AGAIN_MS) }
+}
+
+fn command(owed: &Owed) -> (Utterance, OutboundCommand) {
+    match owed.clone() {
+        Owed::Dispatched { which, provider_id, attempts } => {
+            let provider_id = provider_id.map(Personal::new);
+            (which, OutboundCommand::SettleDispatched { which, provider_id, attempts })
+        }
+        Owed::Failed { which, code, attempts } => {
+            (which, OutboundCommand::SettleFailed { which, code, attempts })
+        }
+    }
+}
+
+/// Caused by the fact that said it.
+fn cause(shared: &Shared, id: ConversationId, which: Utterance, correlation: Option<Uuid>) -> Cause {
+    let new = || Uuid::from_u64_pair(shared.ids.next(), shared.ids.next());
+    Cause {
+        principal: Principal { role: Role::System, name: "outbox".to_owned() },
+        causation: Some(EventRef { stream: id.to_bytes(), version: which.of }),
+        correlation: correlation.unwrap_or_else(new),
+    }
+}
+
+/// Counts what became of tries, by the kind of channel.
+pub(super) fn count(kind: &'static str, outcome: &'static str) {
+    metrics::counter!("colloquy_deliveries_total", "kind" => kind, "outcome" => outcome).increment(1);
+}

@@ -1,0 +1,96 @@
+//! A day of messages in which the process dies at every commit in turn: everything arrives, in order, and repeats only
+//! under the key of what they repeat (the table "deliver" of `docs/protocols.md`).
+
+use crate::outbox_world::tell_outside;
+use crate::routing_desk::request;
+use crate::support::census;
+use domain::{ConversationId, Seconds};
+use engine::DeliveryKey;
+use sim::{Answer, Harness, Kill, Note, Pair, Provider, Setup, Step};
+use std::collections::BTreeMap;
+
+/// Less than the day has commits.
+const COMMITS_MIN: u64 = 15;
+/// More than the day has commits, so that the last round runs to its end.
+const COMMITS_MAX: u64 = 40;
+
+#[test]
+fn a_day_that_dies_at_any_commit_delivers_everything_in_order() {
+    for step in [Step::BeforeCommit, Step::AfterCommitBeforeReply] {
+        for commit in 1..=COMMITS_MAX {
+            tell_outside(often, async |harness, provider| {
+                provider.plan(|tried, before| match (tried.text.as_str(), before) {
+                    ("refused", 0) => Answer::Refuse("http_400"),
+                    ("two", 0) => Answer::Retry("http_500", None),
+                    ("three", 0) => Answer::TakeAndSayNothing,
+                    _ => Answer::Take,
+                });
+                harness.log.kill_at(Kill { commit, step });
+                day(harness).await;
+                if !harness.log.is_dead() {
+                    assert!(commit > COMMITS_MIN, "the day has only {commit} commits");
+                    return arrived(provider);
+                }
+                harness.restart(Seconds(5), None).await.unwrap();
+                // Whoever was not answered does it again.
+                day(harness).await;
+                arrived(provider);
+                census(harness);
+            });
+        }
+    }
+}
+
+/// The rows are as old as can be, or as new.
+fn often(setup: &mut Setup) {
+    setup.options.outbox_rows_every = 1;
+}
+
+/// Three requesters, of whom one closes before everything has left. Errors are part of it once the process is dead.
+async fn day(harness: &Harness) {
+    for number in 0..3 {
+        let pair = Pair::sms(number, 0);
+        let note = |text: &str| Note::new(text).id(&format!("{number}-{text}"));
+        let Ok(opened) = harness.contribute(&pair, "ann", note("one")).await else { return };
+        let id = opened.conversation;
+        for text in ["two", "refused", "three"] {
+            let _ = harness.post(id, "ann", note(text)).await;
+        }
+        if number == 1 {
+            let _ = harness.end(id, "ann").await;
+        }
+        if harness.advance(Seconds(200)).await.is_err() || harness.log.is_dead() {
+            return;
+        }
+        redrive(harness, id).await;
+        if harness.advance(Seconds(10)).await.is_err() || harness.log.is_dead() {
+            return;
+        }
+    }
+}
+
+/// Whatever of a conversation is dead.
+async fn redrive(harness: &Harness, id: ConversationId) {
+    let Ok((letters, _)) = harness.engine.dead_letters(None, None, 100).await else { return };
+    for letter in letters.into_iter().filter(|letter| letter.key.conversation == id) {
+        let _ = harness.engine.redrive(letter.key, request("eve")).await;
+    }
+}
+
+/// Each message once, by its key, and in order but for the one that was refused at first.
+fn arrived(provider: &Provider) {
+    let mut texts: BTreeMap<ConversationId, Vec<String>> = BTreeMap::new();
+    for tried in provider.arrived() {
+        texts.entry(tried.key.conversation).or_default().push(tried.text);
+    }
+    assert_eq!(texts.len(), 3, "{texts:?}");
+    for texts in texts.values_mut() {
+        let refused = texts.iter().position(|text| text == "refused").unwrap_or_else(|| panic!("{texts:?}"));
+        texts.remove(refused);
+        assert_eq!(*texts, ["one", "two", "three"]);
+    }
+    let keys: BTreeMap<DeliveryKey, String> =
+        provider.tried().into_iter().map(|tried| (tried.key, tried.text)).collect();
+    assert!(provider.tried().iter().all(|tried| keys[&tried.key] == tried.text), "a key names one message");
+    assert_eq!(keys.len(), 12);
+}

@@ -1,0 +1,52 @@
+//! Stories about what goes out: an engine, and a provider that the test plans.
+
+use crate::support::tell_with;
+use domain::channel::{ChannelKind, ChannelSettings, Mode};
+use domain::{ChannelId, ConversationId, Timestamp};
+use sim::{Answer, Harness, Pair, Provider, Setup, Tried};
+use std::sync::Arc;
+
+/// Tells a story with a provider, and beside the usual channels `own`, an integrator's channel for messaging.
+pub(crate) fn tell_outside(change: impl Fn(&mut Setup), story: impl AsyncFn(&mut Harness, &Provider)) {
+    tell_pulling(&[], change, story);
+}
+
+/// The same, where what is said on some channels waits to be pulled.
+pub(crate) fn tell_pulling(
+    pulled: &[&'static str],
+    change: impl Fn(&mut Setup),
+    story: impl AsyncFn(&mut Harness, &Provider),
+) {
+    let setup = |setup: &mut Setup| {
+        setup.provider = Some(Arc::new(Provider::pulling(pulled.iter().copied())));
+        let own = ChannelSettings::defaults(ChannelKind::Own, Mode::Messaging);
+        let channels = &mut setup.configuration.as_mut().unwrap().channels;
+        channels.insert(ChannelId::new("own").unwrap(), own);
+        change(setup);
+    };
+    tell_with(setup, async |harness| {
+        let provider = Arc::clone(harness.setup.provider.as_ref().unwrap());
+        story(harness, &provider).await;
+    });
+}
+
+/// An agent opens a conversation by text message and says all this; nothing of it has left yet.
+pub(crate) async fn says(harness: &Harness, requester: u8, texts: &[&str]) -> ConversationId {
+    let (first, rest) = texts.split_first().unwrap();
+    let pair = Pair::sms(requester, 0);
+    let id = harness.contribute(&pair, "ann", *first).await.unwrap().conversation;
+    for text in rest {
+        harness.post(id, "ann", *text).await.unwrap();
+    }
+    id
+}
+
+/// A plan: until then, what is meant comes back.
+pub(crate) fn while_before(
+    back: Timestamp,
+    meant: impl Fn(&Tried) -> bool + Send + 'static,
+) -> impl Fn(&Tried, usize) -> Answer + Send + 'static {
+    move |tried, _| {
+        if tried.at < back && meant(tried) { Answer::Retry("http_503", None) } else { Answer::Take }
+    }
+}
