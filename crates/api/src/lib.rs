@@ -15,6 +15,7 @@ mod message;
 mod problem;
 mod queue;
 mod timer;
+mod user;
 mod work_item;
 
 pub use agent::{
@@ -31,6 +32,11 @@ pub use message::{
 pub use problem::{FieldError, Problem, ProblemCode};
 pub use queue::{QueueListResponse, QueueResponse, Waiting};
 pub use timer::{TimerResponse, TimersResponse};
+pub use user::{
+    BulkOutcome, BulkProblem, BulkRecipient, BulkRequest, BulkResponse, ConsentResponse,
+    ContactLookupResponse, ImportResponse, OngoingConversation, PinRequest, PutUserRequest,
+    ReassociateRequest, UserListResponse, UserResponse, VerifyRequest, VerifyResponse,
+};
 pub use work_item::{
     AssignRequest, CandidateResponse, FieldOfCandidates, ItemHistoryResponse, ItemStepResponse,
     OfferResponse, RejectRequest, TransferRequest, WorkItemListResponse, WorkItemResponse,

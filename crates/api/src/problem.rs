@@ -101,6 +101,7 @@ problem_codes! {
     PresenceUnknown "presence_unknown" 422 "There is no such presence state";
     RejectReasonUnknown "reject_reason_unknown" 422 "There is no such reason for rejecting";
     EntryUnknown "entry_unknown" 404 "Routing has no such entry";
+    UserUnknown "user_unknown" 404 "There is no such user";
 
     // What the rules refuse.
     BadConfiguration "bad_configuration" 422 "The configuration would not be legal";
@@ -120,6 +121,13 @@ problem_codes! {
     TransferPending "transfer_pending" 409 "A transfer is pending already";
     NoTransfer "no_transfer" 409 "No transfer is pending";
     ChatNotAgentInitiated "chat_not_agent_initiated" 409 "An agent cannot open a chat";
+    OptedOut "opted_out" 409 "The requester has opted out";
+    NumberHeld "number_held" 409 "Another user holds the number";
+    ProactiveDisabled "proactive_disabled" 409 "Agents do not write first on this channel";
+    ManualRecipient "manual_recipient" 409 "The channel takes no typed number";
+    RecipientUnknown "recipient_unknown" 409 "Nobody has written from this number before";
+    RecipientAmbiguous "recipient_ambiguous" 409 "The user has not exactly one number";
+    AttachmentNotAllowed "attachment_not_allowed" 422 "The attachment does not go with this channel";
     IdempotencyKeyReused "idempotency_key_reused" 409 "The idempotency key was used for another body";
 
     // What the server cannot do now.

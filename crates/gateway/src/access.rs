@@ -43,6 +43,8 @@ pub(crate) struct Supervisors;
 pub(crate) struct Operators;
 /// Configuring.
 pub(crate) struct Admins;
+/// Proving who a requester is.
+pub(crate) struct Verifiers;
 
 impl Access for Inbound {
     const ROLES: &'static [Role] = &[Role::Gateway, Role::Admin];
@@ -83,6 +85,10 @@ impl Access for Operators {
 
 impl Access for Admins {
     const ROLES: &'static [Role] = &[Role::Admin];
+}
+
+impl Access for Verifiers {
+    const ROLES: &'static [Role] = &[Role::Gateway, Role::Agent, Role::Supervisor];
 }
 
 /// Somebody who may use this route.
@@ -230,6 +236,8 @@ mod tests {
             told: None,
             anchors: Anchors::default(),
             messages: MessageCounts::default(),
+            user: None,
+            opted_out: None,
         }
     }
 
