@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 pub(crate) const ROUTED: &str = r#"
 [channels.sms]
 kind = "sms"
+proactive_active = true
+proactive_allow_manual_recipient = true
 addresses = ["+12025550199"]
 [service_channels.messaging]
 kind = "messaging"

@@ -25,6 +25,8 @@ mod engine_duplicates;
 #[cfg(test)]
 mod engine_failures;
 #[cfg(test)]
+mod engine_identity;
+#[cfg(test)]
 mod engine_races;
 #[cfg(test)]
 mod engine_recovery;
@@ -46,6 +48,8 @@ mod http_drain;
 mod http_handover;
 #[cfg(test)]
 mod http_idempotency;
+#[cfg(test)]
+mod http_identity;
 #[cfg(test)]
 mod http_lifecycle;
 #[cfg(test)]

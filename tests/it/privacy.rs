@@ -15,6 +15,8 @@ const MARK: &str = "zebra-quartz";
 const CHANNELS: &str = r#"
 [channels.sms]
 kind = "sms"
+proactive_active = true
+proactive_allow_manual_recipient = true
 addresses = ["+12025550187"]
 prompt_agent_after = 1
 prompt_agent_message = "zebra-quartz prompt"

@@ -23,6 +23,8 @@ pub(crate) const COMPANY: &str = "+12025550199";
 pub(crate) const CHANNELS: &str = r#"
 [channels.sms]
 kind = "sms"
+proactive_active = true
+proactive_allow_manual_recipient = true
 addresses = ["+12025550199"]
 [channels.web]
 kind = "mweb"

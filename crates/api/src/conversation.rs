@@ -37,6 +37,12 @@ pub struct ConversationResponse {
     pub version: u64,
     /// How many messages it has.
     pub messages: MessageCounts,
+    /// The user who is taken to be the requester; absent for a guest, and for requesters themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Whether nothing may be sent to the requester (`OPT-6`).
+    #[serde(default)]
+    pub opted_out: bool,
 }
 
 /// Who has a conversation.
@@ -86,6 +92,12 @@ pub struct ConversationRow {
     pub last_at: String,
     /// How many messages it has.
     pub messages: MessageCounts,
+    /// As in [`ConversationResponse`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// As in [`ConversationResponse`].
+    #[serde(default)]
+    pub opted_out: bool,
 }
 
 /// A page of conversations.

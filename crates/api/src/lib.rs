@@ -16,6 +16,7 @@ mod outbound;
 mod problem;
 mod queue;
 mod timer;
+mod user;
 mod work_item;
 
 pub use agent::{
@@ -36,6 +37,11 @@ pub use outbound::{
 pub use problem::{FieldError, Problem, ProblemCode};
 pub use queue::{QueueListResponse, QueueResponse, Waiting};
 pub use timer::{TimerResponse, TimersResponse};
+pub use user::{
+    BulkOutcome, BulkProblem, BulkRecipient, BulkRequest, BulkResponse, ConsentResponse,
+    ContactLookupResponse, ImportResponse, OngoingConversation, PinRequest, PutUserRequest,
+    ReassociateRequest, UserListResponse, UserResponse, VerifyRequest, VerifyResponse,
+};
 pub use work_item::{
     AssignRequest, CandidateResponse, FieldOfCandidates, ItemHistoryResponse, ItemStepResponse,
     OfferResponse, RejectRequest, TransferRequest, WorkItemListResponse, WorkItemResponse,

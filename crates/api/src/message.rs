@@ -34,7 +34,8 @@ pub struct InboundRequest {
 pub struct StartConversationRequest {
     /// The channel's name.
     pub channel: String,
-    /// The requester's address.
+    /// The requester's address; may be left out for a user who has one number.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub to: String,
     /// The company's address.
     pub from: String,
@@ -44,6 +45,12 @@ pub struct StartConversationRequest {
     /// Files that it refers to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// The user to whom it is written, if not just to an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Whether the number may be taken from another user, whose conversation is closed then (`PRO-4`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub take_over: bool,
 }
 
 /// A message into one conversation; who wrote it is the token's subject.
@@ -92,7 +99,8 @@ pub struct OpenedResponse {
 /// The answer to every command that was accepted. What it speaks of is durable (`L1`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AcceptedResponse {
-    /// The conversation that it went to.
+    /// The conversation that it went to; absent for a word about consent that belongs to none (`OPT-6`).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub conversation_id: String,
     /// The message that it made, if it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

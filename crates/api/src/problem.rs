@@ -102,6 +102,7 @@ problem_codes! {
     RejectReasonUnknown "reject_reason_unknown" 422 "There is no such reason for rejecting";
     EntryUnknown "entry_unknown" 404 "Routing has no such entry";
     DeliveryUnknown "delivery_unknown" 404 "There is no such delivery";
+    UserUnknown "user_unknown" 404 "There is no such user";
 
     // What the rules refuse.
     BadConfiguration "bad_configuration" 422 "The configuration would not be legal";
@@ -124,6 +125,13 @@ problem_codes! {
     ChatNotAgentInitiated "chat_not_agent_initiated" 409 "An agent cannot open a chat";
     DeliveryNotNext "delivery_not_next" 409 "Something said earlier is not finished";
     DeliveryNotDead "delivery_not_dead" 409 "The delivery was not given up";
+    OptedOut "opted_out" 409 "The requester has opted out";
+    NumberHeld "number_held" 409 "Another user holds the number";
+    ProactiveDisabled "proactive_disabled" 409 "Agents do not write first on this channel";
+    ManualRecipient "manual_recipient" 409 "The channel takes no typed number";
+    RecipientUnknown "recipient_unknown" 409 "Nobody has written from this number before";
+    RecipientAmbiguous "recipient_ambiguous" 409 "The user has not exactly one number";
+    AttachmentNotAllowed "attachment_not_allowed" 422 "The attachment does not go with this channel";
     IdempotencyKeyReused "idempotency_key_reused" 409 "The idempotency key was used for another body";
 
     // What the server cannot do now.

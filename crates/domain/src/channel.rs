@@ -240,6 +240,12 @@ impl ChannelKind {
     }
 }
 
+impl Proactive {
+    /// Agents may write to anybody.
+    pub const ANYBODY: Self =
+        Self { active: true, require_existing_recipient: false, allow_manual_recipient: true, order: 0 };
+}
+
 impl ChannelSettings {
     /// The documented defaults for a kind in a mode.
     pub fn defaults(kind: ChannelKind, mode: Mode) -> Self {

@@ -45,6 +45,8 @@ pub(crate) struct Supervisors;
 pub(crate) struct Operators;
 /// Configuring.
 pub(crate) struct Admins;
+/// Proving who a requester is.
+pub(crate) struct Verifiers;
 
 impl Access for Inbound {
     const ROLES: &'static [Role] = &[Role::Gateway, Role::Admin];
@@ -89,6 +91,10 @@ impl Access for Operators {
 
 impl Access for Admins {
     const ROLES: &'static [Role] = &[Role::Admin];
+}
+
+impl Access for Verifiers {
+    const ROLES: &'static [Role] = &[Role::Gateway, Role::Agent, Role::Supervisor];
 }
 
 /// Somebody who may use this route.
@@ -238,6 +244,8 @@ mod tests {
             anchors: Anchors::default(),
             messages: MessageCounts::default(),
             outbound: Outbound::default(),
+            user: None,
+            opted_out: None,
         }
     }
 

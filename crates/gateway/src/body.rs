@@ -29,6 +29,7 @@ pub(crate) struct Body {
     limits: Limits,
     announced: Option<usize>,
     is_json: bool,
+    is_csv: bool,
 }
 
 /// A body that was understood.
@@ -60,6 +61,7 @@ impl FromRequest for Body {
             limits: limits.unwrap_or_default(),
             announced: text(header::CONTENT_LENGTH).and_then(|len| len.parse().ok()),
             is_json: plain && request.content_type().eq_ignore_ascii_case("application/json"),
+            is_csv: plain && request.content_type().eq_ignore_ascii_case("text/csv"),
         }))
     }
 }
@@ -82,6 +84,17 @@ impl Body {
         }
         check_media_type(is_json)?;
         Ok(Parsed { value: parse(&bytes)?, bytes })
+    }
+
+    /// Reads a text of comma-separated values, of at most so many bytes instead of those of other bodies.
+    pub(crate) async fn csv(mut self, body_max: usize) -> Result<String, Failure> {
+        if !self.is_csv {
+            let detail = "the body must be `text/csv`, not compressed";
+            return Err(Failure::new(ProblemCode::UnsupportedMediaType, detail));
+        }
+        self.limits.body_max = body_max;
+        let invalid = |_| Failure::field(ProblemCode::InvalidBody, "body", "expected a text in UTF-8");
+        String::from_utf8(self.read().await?).map_err(invalid)
     }
 
     async fn read(mut self) -> Result<Vec<u8>, Failure> {

@@ -90,6 +90,11 @@ impl Failure {
         self.code
     }
 
+    /// What the client is told.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// What only the log may know.
     pub(crate) fn reason(&self) -> Option<&str> {
         self.internal.as_deref()
@@ -171,6 +176,14 @@ impl From<Rejection> for Failure {
             Rejection::DeliveryUnknown => ProblemCode::DeliveryUnknown,
             Rejection::DeliveryNotNext => ProblemCode::DeliveryNotNext,
             Rejection::DeliveryNotDead => ProblemCode::DeliveryNotDead,
+            Rejection::OptedOut => ProblemCode::OptedOut,
+            Rejection::NumberHeld => ProblemCode::NumberHeld,
+            Rejection::ProactiveDisabled => ProblemCode::ProactiveDisabled,
+            Rejection::ManualRecipient => ProblemCode::ManualRecipient,
+            Rejection::RecipientUnknown => ProblemCode::RecipientUnknown,
+            Rejection::RecipientAmbiguous => ProblemCode::RecipientAmbiguous,
+            Rejection::AttachmentNotAllowed => ProblemCode::AttachmentNotAllowed,
+            Rejection::UserUnknown => ProblemCode::UserUnknown,
             Rejection::BadConfiguration(problems) => {
                 return Self::bad_configuration(problems.iter().map(configuration::explain).collect());
             }
@@ -279,6 +292,14 @@ mod tests {
             Error::Rejected(Rejection::DeliveryUnknown),
             Error::Rejected(Rejection::DeliveryNotNext),
             Error::Rejected(Rejection::DeliveryNotDead),
+            Error::Rejected(Rejection::OptedOut),
+            Error::Rejected(Rejection::NumberHeld),
+            Error::Rejected(Rejection::ProactiveDisabled),
+            Error::Rejected(Rejection::ManualRecipient),
+            Error::Rejected(Rejection::RecipientUnknown),
+            Error::Rejected(Rejection::RecipientAmbiguous),
+            Error::Rejected(Rejection::AttachmentNotAllowed),
+            Error::Rejected(Rejection::UserUnknown),
         ] {
             let code = error.code();
             assert_eq!(Failure::from(error).code().code(), code);

@@ -23,6 +23,7 @@ mod settings;
 mod startup;
 mod token;
 mod unread;
+mod users;
 
 #[cfg(test)]
 mod tests;

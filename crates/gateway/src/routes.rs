@@ -1,15 +1,18 @@
 //! All routes in one place. The roles of each stand in the type of its handler's first argument.
 
 mod agents;
+mod bulk;
 mod commands;
 mod configuration;
 mod conversations;
 mod health;
+mod identity;
 mod inbound;
 mod list;
 mod outbound;
 mod queues;
 mod transfer;
+mod users;
 mod virtual_agent;
 mod work_items;
 
@@ -24,6 +27,8 @@ use engine::{Accepted, Engine};
 
 /// Adds all routes to an application.
 pub(crate) fn routes(config: &mut ServiceConfig) {
+    // `bulk` would be taken for an id by what comes after it.
+    knowing(config);
     config
         .service(resource("/livez", "GET").route(web::get().to(health::livez)))
         .service(resource("/readyz", "GET").route(web::get().to(health::readyz)))
@@ -56,6 +61,27 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(delivering)
         .configure(configuring)
         .default_service(web::to(unknown));
+}
+
+/// Adds the routes on which it is said and asked who somebody is.
+fn knowing(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/conversations/bulk", "POST").route(web::post().to(bulk::bulk)))
+        .service(
+            resource("/v1/conversations/{id}/reassociate", "POST")
+                .route(web::post().to(identity::reassociate)),
+        )
+        .service(resource("/v1/conversations/{id}/verify", "POST").route(web::post().to(identity::verify)))
+        .service(resource("/v1/contacts/lookup", "GET").route(web::get().to(identity::lookup)))
+        .service(resource("/v1/users", "GET").route(web::get().to(users::list)))
+        .service(resource("/v1/users/import", "POST").route(web::post().to(users::import)))
+        .service(
+            resource("/v1/users/{id}", "GET, PUT, DELETE")
+                .route(web::get().to(users::show))
+                .route(web::put().to(users::put))
+                .route(web::delete().to(users::remove)),
+        )
+        .service(resource("/v1/users/{id}/pin", "PUT").route(web::put().to(users::pin)));
 }
 
 /// Adds the routes on which work is routed: agents, queues, work items.
@@ -148,11 +174,15 @@ async fn reachable<A>(
 
 /// The answer to a command that was accepted.
 fn accepted(accepted: &Accepted) -> HttpResponse {
+    HttpResponse::Accepted().json(shown_accepted(accepted))
+}
+
+fn shown_accepted(accepted: &Accepted) -> AcceptedResponse {
     let Accepted { conversation, message, duplicate, position } = accepted;
-    HttpResponse::Accepted().json(AcceptedResponse {
-        conversation_id: conversation.to_string(),
+    AcceptedResponse {
+        conversation_id: if conversation.is_none() { String::new() } else { conversation.to_string() },
         message_id: message.map(|message| message.to_string()),
         duplicate: *duplicate,
         position: position.to_string(),
-    })
+    }
 }

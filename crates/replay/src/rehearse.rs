@@ -4,7 +4,7 @@ use crate::figures::Figures;
 use crate::roster::{self, Roster};
 use crate::stage::Stage;
 use crate::{Counts, Error, History, RosterReport, TraceLine, World, trace};
-use domain::channel::{ChannelSettings, Mode};
+use domain::channel::{ChannelSettings, Mode, Proactive};
 use domain::{Event, Timestamp};
 use serde::Serialize;
 use std::sync::Arc;
@@ -84,7 +84,12 @@ impl Rehearsal {
     /// The documented defaults of a mode, for when nothing else is said: phone numbers on the web channel, which can have
     /// either mode.
     pub fn defaults(mode: Mode) -> ChannelSettings {
-        ChannelSettings::defaults(domain::channel::ChannelKind::Mweb, mode)
+        let mut settings = ChannelSettings::defaults(domain::channel::ChannelKind::Mweb, mode);
+        // What is rehearsed has happened, also where an agent wrote first.
+        if mode == Mode::Messaging {
+            settings.proactive = Proactive::ANYBODY;
+        }
+        settings
     }
 }
 

@@ -6,7 +6,7 @@ pub use deed::{Deed, Note};
 
 use crate::pair::channel;
 use crate::{FaultyLog, Kill, Pair, Provider};
-use domain::channel::{ChannelKind, ChannelSettings, Mode};
+use domain::channel::{ChannelKind, ChannelSettings, Mode, Proactive};
 use domain::configuration::{Apply, Change};
 use domain::conversation::Conversation;
 use domain::{ConversationId, Principal, Role, Seconds, Timestamp};
@@ -48,12 +48,13 @@ impl Default for Setup {
     }
 }
 
-/// A messaging channel `sms` and a channel `web` in the given mode, both with the documented defaults.
+/// A messaging channel `sms` and a channel `web` in the given mode, both with the documented defaults, but that agents may
+/// write first.
 pub fn configuration(web: Mode) -> Apply {
-    let channels = [
-        (channel(Pair::SMS), ChannelSettings::defaults(ChannelKind::Sms, Mode::Messaging)),
-        (channel(Pair::WEB), ChannelSettings::defaults(ChannelKind::Mweb, web)),
-    ];
+    let mut sms = ChannelSettings::defaults(ChannelKind::Sms, Mode::Messaging);
+    sms.proactive = Proactive::ANYBODY;
+    let channels =
+        [(channel(Pair::SMS), sms), (channel(Pair::WEB), ChannelSettings::defaults(ChannelKind::Mweb, web))];
     Apply { channels: channels.into(), routing: None }
 }
 

@@ -1,6 +1,6 @@
 //! What all figures share: channels, an engine on a store, and people who write.
 
-use domain::channel::{ChannelKind, ChannelSettings, Mode};
+use domain::channel::{ChannelKind, ChannelSettings, Mode, Proactive};
 use domain::configuration::Apply;
 use domain::{Address, AgentId, ChannelId, Content, Personal, Principal, Role, Seconds};
 use engine::{
@@ -30,6 +30,7 @@ pub(crate) const AGENT: &str = "ann";
 /// Two channels; the chat reminds after two seconds of silence and gives up after four.
 pub(crate) fn channels() -> anyhow::Result<Apply> {
     let mut sms = ChannelSettings::defaults(ChannelKind::Sms, Mode::Messaging);
+    sms.proactive = Proactive::ANYBODY;
     sms.addresses = BTreeSet::from([phone(COMPANY)?]);
     let mut web = ChannelSettings::defaults(ChannelKind::Mweb, Mode::Chat);
     web.idle_chat.timer_task_interval = Seconds(1);
@@ -73,6 +74,8 @@ pub(crate) async fn write(engine: &Engine, requester: u64, number: u64) -> anyho
 /// An agent writes first, which arms the timer of two days.
 pub(crate) async fn contribute(engine: &Engine, requester: u64, number: u64) -> anyhow::Result<Accepted> {
     let first = AgentInitiated {
+        user: None,
+        take_over: false,
         agent: agent(),
         to: Personal::new(phone(&requester_phone(requester))?),
         from: phone(COMPANY)?,

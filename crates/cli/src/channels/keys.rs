@@ -29,6 +29,12 @@ pub(super) struct Keys {
     reassign_after: Option<u32>,
     disable_live_agent: Option<bool>,
     first_responder: Option<String>,
+    proactive_active: Option<bool>,
+    proactive_require_existing_recipient: Option<bool>,
+    proactive_allow_manual_recipient: Option<bool>,
+    proactive_order: Option<u32>,
+    pin_attempts: Option<u32>,
+    pin_window: Option<u32>,
 }
 
 impl Keys {
@@ -48,7 +54,10 @@ impl Keys {
         if settings.mode == Mode::Messaging {
             self.set_actions(settings).map_err(|error| format!("defaults: {error}"))?;
         }
-        self.set_rest(settings).map_err(|error| format!("defaults: {error}"))
+        self.set_rest(settings).map_err(|error| format!("defaults: {error}"))?;
+        // Agents write first on messaging channels alone, whatever is set for all.
+        settings.proactive.active &= settings.mode == Mode::Messaging;
+        Ok(())
     }
 
     /// Sets what holds for one channel, over the defaults.
@@ -113,6 +122,13 @@ impl Keys {
             settings.first_responder = Responder::parse(name)
                 .ok_or_else(|| format!("first_responder {name:?} is neither live_agent nor virtual_agent"))?;
         }
+        let first = &mut settings.proactive;
+        flag(&mut first.active, self.proactive_active);
+        flag(&mut first.require_existing_recipient, self.proactive_require_existing_recipient);
+        flag(&mut first.allow_manual_recipient, self.proactive_allow_manual_recipient);
+        self.proactive_order.into_iter().for_each(|order| first.order = order);
+        self.pin_attempts.into_iter().for_each(|attempts| settings.pin_limits.attempts = attempts);
+        seconds(&mut settings.pin_limits.window, self.pin_window);
         let messages = &mut settings.messages;
         let text = |target: &mut String, value: &Option<String>| {
             value.iter().for_each(|text| target.clone_from(text))

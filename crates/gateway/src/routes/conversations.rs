@@ -27,12 +27,14 @@ pub(super) async fn show(
     let id = conversation_id(&id)?;
     let conversation = reachable(&engine, &caller, id).await?;
     let mut waiting = waiting(&engine, id, &conversation).await;
-    if caller.role() == Role::Requester
-        && let Some(waiting) = &mut waiting
-    {
-        waiting.queue = None;
+    let mut shown = state(id, conversation);
+    if caller.role() == Role::Requester {
+        shown.user = None;
+        if let Some(waiting) = &mut waiting {
+            waiting.queue = None;
+        }
     }
-    Ok(HttpResponse::Ok().json(ConversationResponse { waiting, ..state(id, conversation) }))
+    Ok(HttpResponse::Ok().json(ConversationResponse { waiting, ..shown }))
 }
 
 /// `GET /v1/conversations/{id}/events`
@@ -112,6 +114,8 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
         anchors: _,
         messages,
         outbound: _,
+        user,
+        opted_out,
     } = conversation;
     ConversationResponse {
         id: id.to_string(),
@@ -132,6 +136,8 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
         last_at: time_text(last_at),
         version,
         messages: MessageCounts { requester: messages.requester, agent: messages.agent },
+        user: user.map(|user| user.to_string()),
+        opted_out: opted_out.is_some(),
     }
 }
 
@@ -168,13 +174,15 @@ const fn hidden_from_requester(fact: &ConversationEvent) -> Option<&'static [&'s
         | ConversationEvent::DispatchFailed { .. }
         | ConversationEvent::Redriven { .. }
         | ConversationEvent::Discarded { .. }
-        | ConversationEvent::ReceiptTaken { .. } => None,
+        | ConversationEvent::ReceiptTaken { .. }
+        | ConversationEvent::Reassociated { .. } => None,
+        ConversationEvent::Opened { .. } => Some(&["user"]),
         ConversationEvent::IdleReminderSent { .. } => Some(&["agent_text"]),
         ConversationEvent::AgentJoined { .. } => Some(&["offer"]),
         ConversationEvent::Unassigned { .. } => Some(&["why", "due"]),
         ConversationEvent::WaitEnded { .. } | ConversationEvent::WaitMessageSent { .. } => Some(&["item"]),
-        ConversationEvent::Opened { .. }
-        | ConversationEvent::RequesterMessagePosted { .. }
+        ConversationEvent::RequesterMessagePosted { .. }
+        | ConversationEvent::ConsentChanged { .. }
         | ConversationEvent::AgentRequested { .. }
         | ConversationEvent::VirtualAgentEngaged
         | ConversationEvent::VirtualAgentMessagePosted { .. }

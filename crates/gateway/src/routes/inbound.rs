@@ -1,6 +1,7 @@
 //! Messages that name a pair of addresses and not a conversation: from providers, and the first one of an agent.
 
 use super::accepted;
+use super::users::user_id;
 use crate::access::{Agents, Caller, Inbound};
 use crate::body::Body;
 use crate::content::{address, content, sent_at};
@@ -8,10 +9,10 @@ use crate::failure::Failure;
 use crate::idempotency;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use api::{InboundRequest, StartConversationRequest};
+use api::{InboundRequest, ProblemCode, StartConversationRequest};
 use domain::channel::ChannelKind;
-use domain::{ChannelId, Personal};
-use engine::{AgentInitiated, Engine};
+use domain::{Address, ChannelId, Personal, UserId};
+use engine::{AgentInitiated, Engine, Recipient};
 use std::collections::BTreeMap;
 
 /// `POST /v1/channels/{channel}/inbound`
@@ -45,13 +46,17 @@ pub(super) async fn start(
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
     let parsed = body.json::<StartConversationRequest>().await?;
-    let StartConversationRequest { channel, to, from, text, attachments } = parsed.value;
+    let StartConversationRequest { channel, to, from, text, attachments, user, take_over } = parsed.value;
     let (channel, kind) = configured(&engine, &channel)?;
     caller.check_channel(&channel)?;
     let command = idempotency::from_header(&request, &caller, parsed.bytes)?;
+    let to = Some(to.as_str()).filter(|to| !to.is_empty());
+    let (to, user) = recipient(&engine, kind, to, user.as_deref()).await?;
     let first = AgentInitiated {
         agent: caller.agent()?,
-        to: Personal::new(address(kind, "to", &to)?),
+        to,
+        user,
+        take_over,
         from: address(kind, "from", &from)?,
         content: content(text, attachments, BTreeMap::new())?,
     };
@@ -59,9 +64,27 @@ pub(super) async fn start(
     Ok(accepted(&answer))
 }
 
+/// To whom an agent writes: a user, an address, or a user at one of their addresses.
+pub(super) async fn recipient(
+    engine: &Engine,
+    kind: ChannelKind,
+    to: Option<&str>,
+    user: Option<&str>,
+) -> Result<(Personal<Address>, Option<UserId>), Failure> {
+    let user = user.map(user_id).transpose()?;
+    let recipient = match (to, &user) {
+        (Some(to), _) => Recipient::Address(Personal::new(address(kind, "to", to)?)),
+        (None, Some(user)) => Recipient::User(user.clone()),
+        (None, None) => {
+            return Err(Failure::field(ProblemCode::InvalidBody, "to", "is missing; or name a `user`"));
+        }
+    };
+    Ok((engine.address_of(recipient).await?, user))
+}
+
 /// The channel of that name, and what addresses it has. One that is not configured may have been retired while
 /// conversations on it go on, so whether it is unknown is for the engine to say.
-fn configured(engine: &Engine, name: &str) -> Result<(ChannelId, ChannelKind), Failure> {
+pub(super) fn configured(engine: &Engine, name: &str) -> Result<(ChannelId, ChannelKind), Failure> {
     let unknown = || Failure::from(engine::Error::UnknownChannel);
     let channel = ChannelId::new(name).map_err(|_| unknown())?;
     let kind = engine.configuration().channels.get(&channel).map(|settings| settings.kind);

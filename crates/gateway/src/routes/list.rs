@@ -87,6 +87,8 @@ fn row(row: Row) -> ConversationRow {
         last_at,
         requester_messages,
         agent_messages,
+        user,
+        opted_out,
     } = row;
     ConversationRow {
         id: id.to_string(),
@@ -98,5 +100,7 @@ fn row(row: Row) -> ConversationRow {
         opened_at: time_text(opened_at),
         last_at: time_text(last_at),
         messages: MessageCounts { requester: requester_messages, agent: agent_messages },
+        user: user.map(|user| user.to_string()),
+        opted_out,
     }
 }

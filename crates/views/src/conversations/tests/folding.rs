@@ -15,8 +15,6 @@ use store::{PartitionId, Position};
 fn shown(id: ConversationId, state: &Conversation) -> Row {
     let ended = state.closing.filter(|_| state.lifecycle == Lifecycle::Closed);
     Row {
-        user: None,
-        opted_out: false,
         id,
         state: ended.map_or(state.lifecycle.name(), |(state, _)| state.name()).to_owned(),
         reason: state.closing.map(|(_, reason)| reason.name().to_owned()),
@@ -30,6 +28,8 @@ fn shown(id: ConversationId, state: &Conversation) -> Row {
         last_at: state.last_at,
         requester_messages: state.messages.requester,
         agent_messages: state.messages.agent,
+        user: state.user.clone(),
+        opted_out: state.opted_out.is_some(),
     }
 }
 
