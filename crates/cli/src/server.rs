@@ -4,6 +4,7 @@ use crate::args::ResumeArg;
 use crate::exit::{Code, Failure, Outcome};
 use crate::settings::{LogFormat, LogSettings, Settings};
 use crate::ui;
+use ::channels::Channels;
 use engine::{Engine, RandomIds, SystemWall, Timeline};
 use gateway::Application;
 use std::io::IsTerminal as _;
@@ -25,6 +26,9 @@ impl Server {
     pub(crate) async fn start(settings: &Settings, resume: Option<ResumeArg>) -> Result<Self, Failure> {
         // What can be wrong is told before anything is written.
         settings.gateway().check().map_err(Failure::user)?;
+        // Whatever the engine has for the outside goes through this one.
+        let channels = Channels::new(&settings.delivery, Arc::new(SystemWall)).map_err(Failure::user)?;
+        let channels = Arc::new(channels);
         let seed = settings.seed()?;
         let path = &settings.store.path;
         if path.exists() && !path.is_dir() {
@@ -45,7 +49,8 @@ impl Server {
         warn_if_the_file_differs(&engine, seed.as_ref());
         let conversations = Arc::new(Conversations::open(Arc::clone(&log)).map_err(Failure::user)?);
         conversations.follow(engine.subscribe());
-        let application = Application::start(&settings.gateway(), engine.clone(), conversations, metrics);
+        let application =
+            Application::start(&settings.gateway(), engine.clone(), conversations, channels, metrics);
         let application = application.map_err(Failure::user)?;
         Ok(Self { log, engine, application })
     }

@@ -9,6 +9,7 @@ mod inbound;
 mod list;
 mod queues;
 mod transfer;
+mod twilio;
 mod work_items;
 
 use crate::access::Caller;
@@ -42,9 +43,20 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(resource("/v1/conversations/{id}/hold", "POST").route(web::post().to(commands::hold)))
         .service(resource("/v1/conversations/{id}/resume", "POST").route(web::post().to(commands::resume)))
         .service(resource("/v1/conversations/{id}/end", "POST").route(web::post().to(commands::end)))
+        .configure(providers)
         .configure(working)
         .configure(configuring)
         .default_service(web::to(unknown));
+}
+
+/// Adds the routes to which providers post, who sign instead of bearing a token.
+fn providers(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/channels/{channel}/twilio", "POST").route(web::post().to(twilio::inbound)))
+        .service(
+            resource("/v1/channels/{channel}/twilio/status/{key}", "POST")
+                .route(web::post().to(twilio::status)),
+        );
 }
 
 /// Adds the routes on which work is routed: agents, queues, work items.
