@@ -19,6 +19,10 @@ mod crash_store;
 #[cfg(test)]
 mod crash_sync;
 #[cfg(test)]
+mod delivery_twilio;
+#[cfg(test)]
+mod delivery_webhook;
+#[cfg(test)]
 mod engine_configuration;
 #[cfg(test)]
 mod engine_duplicates;
@@ -59,9 +63,19 @@ mod http_routing;
 #[cfg(test)]
 mod http_timers;
 #[cfg(test)]
+mod http_twilio;
+#[cfg(test)]
+mod interop;
+#[cfg(test)]
+mod interop_twilio;
+#[cfg(test)]
+mod interop_webhooks;
+#[cfg(test)]
 mod privacy;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod provider;
 #[cfg(test)]
 mod routing_crashes;
 #[cfg(test)]
