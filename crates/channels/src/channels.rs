@@ -11,9 +11,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+/// Nobody pushes out what is said on the channel.
+const NOT_PUSHED: &str = "channel_not_pushed";
+/// Nobody has subscribed under this name.
+const UNKNOWN: &str = "subscription_unknown";
+
 /// Reaches requesters and subscribers as the settings say.
 pub struct Channels {
-    client: Client,
+    /// Only if there is somebody to reach: a machine without certificates may serve without it.
+    client: Option<Client>,
     /// The machine's clock and not the engine's, because receivers compare with theirs.
     wall: Arc<dyn Wall>,
     public_url: Option<String>,
@@ -29,8 +35,10 @@ impl Channels {
     pub fn new(settings: &Settings, wall: Arc<dyn Wall>) -> Result<Self, SettingsError> {
         let Checked { timeout, allow_private_addresses, public_url, channels, subscriptions } =
             Checked::of(settings)?;
-        let client =
-            Client::new(timeout, allow_private_addresses).map_err(|_: HttpError| SettingsError::NoClient)?;
+        let make =
+            || Client::new(timeout, allow_private_addresses).map_err(|_: HttpError| SettingsError::NoClient);
+        let reaches_somebody = !channels.is_empty() || !subscriptions.is_empty();
+        let client = reaches_somebody.then(make).transpose()?;
         Ok(Self { client, wall, public_url, providers: channels, subscriptions })
     }
 
@@ -42,7 +50,7 @@ impl Channels {
         }
     }
 
-    async fn message(&self, delivery: &Delivery, message: &OutgoingMessage) -> Attempt {
+    async fn message(&self, client: &Client, delivery: &Delivery, message: &OutgoingMessage) -> Attempt {
         // MSG-20, PRO-8
         let is_image = |content_type: &str| content_type.to_ascii_lowercase().starts_with("image/");
         if message.kind == ChannelKind::Sms
@@ -52,30 +60,32 @@ impl Channels {
         }
         let now = self.wall.read();
         match self.providers.get(&message.channel) {
-            None => never("channel_not_pushed"),
-            Some(CheckedProvider::Twilio(both)) => both.0.send(&self.client, delivery, message, now).await,
+            None => never(NOT_PUSHED),
+            Some(CheckedProvider::Twilio(both)) => both.0.send(client, delivery, message, now).await,
             Some(CheckedProvider::Own(endpoint)) => {
                 let body = own::body(delivery, message);
-                endpoint.post(&self.client, delivery.key, own::CONTENT_TYPE, body, now).await
+                endpoint.post(client, delivery.key, own::CONTENT_TYPE, body, now).await
             }
         }
     }
 
-    async fn event(&self, delivery: &Delivery, event: &OutgoingEvent) -> Attempt {
+    async fn event(&self, client: &Client, delivery: &Delivery, event: &OutgoingEvent) -> Attempt {
         let Some(endpoint) = self.subscriptions.get(&event.subscription) else {
-            return never("subscription_unknown");
+            return never(UNKNOWN);
         };
         let body = cloud_events::body(delivery, event, self.public_url.as_deref());
-        endpoint.post(&self.client, delivery.key, cloud_events::CONTENT_TYPE, body, self.wall.read()).await
+        endpoint.post(client, delivery.key, cloud_events::CONTENT_TYPE, body, self.wall.read()).await
     }
 }
 
 impl Deliver for Channels {
     fn deliver<'a>(&'a self, delivery: &'a Delivery) -> Trying<'a> {
         Box::pin(async move {
-            match &delivery.what {
-                Outgoing::Message(message) => self.message(delivery, message).await,
-                Outgoing::Event(event) => self.event(delivery, event).await,
+            match (&delivery.what, &self.client) {
+                (Outgoing::Message(message), Some(client)) => self.message(client, delivery, message).await,
+                (Outgoing::Event(event), Some(client)) => self.event(client, delivery, event).await,
+                (Outgoing::Message(_), None) => never(NOT_PUSHED),
+                (Outgoing::Event(_), None) => never(UNKNOWN),
             }
         })
     }
