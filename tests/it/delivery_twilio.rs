@@ -62,7 +62,7 @@ async fn each_answer_means_one_thing() {
         (taken("SM1"), sent("SM1")),
         (failing(400, "", 21610), opted_out),
         (failing(400, "", 21211), refused("twilio_21211")),
-        (failing(401, "", 20003), refused("twilio_20003")),
+        (failing(401, "", 20003), retry("twilio_20003")),
         (failing(429, "retry-after: 7\r\n", 20429), later("twilio_20429", 7)),
         (Reply::Answer(503, date, String::new()), later("http_503", 30)),
         (Reply::Answer(500, "", "oh".to_owned()), retry("http_500")),

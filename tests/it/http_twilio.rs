@@ -9,6 +9,7 @@ use serde_json::json;
 
 const PUBLIC: &str = "https://talk.example.org/colloquy";
 const TOKEN: &str = "t-o-k-e-n";
+const SECOND: &str = "s-e-c-o-n-d";
 const INBOUND: &str = "/v1/channels/sms/twilio";
 const CHANNELS: &str = crate::process::CHANNELS;
 const EMPTY: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#;
@@ -16,7 +17,7 @@ const EMPTY: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#;
 async fn serve() -> (Site, Server) {
     let delivery = format!(
         "[delivery]\npublic_url = \"{PUBLIC}/\"\n[delivery.channels.sms]\nprovider = \"twilio\"\naccount_sid = \"AC1\"
-        auth_token = \"{TOKEN}\"\n[server]\nbody_max = 4096\n"
+        auth_token = \"{TOKEN}\"\nsecondary_auth_token = \"{SECOND}\"\n[server]\nbody_max = 4096\n"
     );
     let site = Site::with(CHANNELS, &delivery);
     let server = site.serve().await;
@@ -96,6 +97,7 @@ async fn a_forged_message_is_refused_and_changes_nothing() {
     let http = server.http();
     let message = form("SM-1", "+12025550123", "Hello");
     let good = sign(TOKEN, &format!("{PUBLIC}{INBOUND}"), &message);
+    let by_second = sign(SECOND, &format!("{PUBLIC}{INBOUND}"), &message);
     let mut changed = message.clone();
     changed[3].1 = "Hello!".to_owned();
     let by_another = sign("another", &format!("{PUBLIC}{INBOUND}"), &message);
@@ -114,7 +116,10 @@ async fn a_forged_message_is_refused_and_changes_nothing() {
     // Had any of them been believed, this id would be known.
     let pushed = crate::http_client::message("SM-1", "+12025550123", COMPANY, "Hello");
     assert!(!http.inbound("sms", &token(Role::Gateway, "own"), &pushed).await.duplicate);
-    check_taken(&post(&http, INBOUND, &message, &good).await);
+    // While the account's tokens are exchanged, either of them signs.
+    for signature in [&good, &by_second] {
+        check_taken(&post(&http, INBOUND, &message, signature).await);
+    }
     server.stop().await;
 }
 

@@ -50,6 +50,13 @@ pub struct TwilioSettings {
     /// A file that holds the token instead; one line break at its end does not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_token_file: Option<PathBuf>,
+    /// The account's secondary auth token, with which nothing is sent: what it has signed is taken too, so that nothing
+    /// is lost while it becomes the primary one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secondary_auth_token: Option<Secret>,
+    /// A file that holds the secondary token instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secondary_auth_token_file: Option<PathBuf>,
     /// Where the API is.
     #[serde(default = "twilio_base_url")]
     pub base_url: String,
@@ -112,9 +119,11 @@ impl Default for Settings {
 impl Settings {
     /// Takes paths as meant from this folder.
     pub fn resolve_paths(&mut self, folder: &Path) {
-        let of_channels = self.channels.values_mut().map(|channel| match channel {
-            ChannelSettings::Twilio(twilio) => &mut twilio.auth_token_file,
-            ChannelSettings::Webhook(webhook) => &mut webhook.secrets_file,
+        let of_channels = self.channels.values_mut().flat_map(|channel| match channel {
+            ChannelSettings::Twilio(twilio) => {
+                vec![&mut twilio.auth_token_file, &mut twilio.secondary_auth_token_file]
+            }
+            ChannelSettings::Webhook(webhook) => vec![&mut webhook.secrets_file],
         });
         let of_subscriptions =
             self.subscriptions.iter_mut().map(|subscription| &mut subscription.secrets_file);

@@ -131,18 +131,10 @@ impl Settings {
             return Err(illegal(format!("{key}.per_second"), "1 to 1000"));
         }
         let token_key = format!("{key}.auth_token");
-        let auth_token = match (&twilio.auth_token, &twilio.auth_token_file) {
-            (Some(token), None) => token.clone(),
-            (None, Some(path)) => {
-                let text = read(&token_key, path)?;
-                let line = text.strip_suffix('\n').unwrap_or(&text);
-                Secret::new(line.strip_suffix('\r').unwrap_or(line).to_owned())
-            }
-            (None, None) | (Some(_), Some(_)) => return Err(SettingsError::NotOne { key: token_key }),
-        };
-        if !is_id(auth_token.expose()) {
-            return Err(illegal(token_key, "the token that the console shows, without blanks"));
-        }
+        let auth_token = token(&token_key, twilio.auth_token.as_ref(), twilio.auth_token_file.as_deref())?
+            .ok_or(SettingsError::NotOne { key: token_key })?;
+        let (second, file) = (&twilio.secondary_auth_token, &twilio.secondary_auth_token_file);
+        let second = token(&format!("{key}.secondary_auth_token"), second.as_ref(), file.as_deref())?;
         let account_sid = sid("account_sid", &twilio.account_sid)?;
         let path = format!(
             "{}/2010-04-01/Accounts/{account_sid}/Messages.json",
@@ -154,7 +146,10 @@ impl Settings {
             .as_deref()
             .map(|text| sid("messaging_service_sid", text))
             .transpose()?;
-        let receiver = Receiver::new(auth_token.clone(), public_url.clone());
+        let receiver = Receiver::new(
+            [Some(auth_token.clone()), second].into_iter().flatten().collect(),
+            public_url.clone(),
+        );
         let limit = Limit::new(twilio.per_second);
         let acknowledged = Default::default();
         let sender = Sender {
@@ -267,6 +262,25 @@ fn plain(text: &str) -> Option<Url> {
         && url.password().is_none()
         && url.fragment().is_none();
     legal.then_some(url)
+}
+
+/// An auth token, from the settings or from its file, if there is one.
+fn token(key: &str, token: Option<&Secret>, file: Option<&Path>) -> Result<Option<Secret>, SettingsError> {
+    let token = match (token, file) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => return Err(SettingsError::NotOne { key: key.to_owned() }),
+        (Some(token), None) => token.clone(),
+        (None, Some(path)) => {
+            let text = read(key, path)?;
+            let line = text.strip_suffix('\n').unwrap_or(&text);
+            Secret::new(line.strip_suffix('\r').unwrap_or(line).to_owned())
+        }
+    };
+    if is_id(token.expose()) {
+        Ok(Some(token))
+    } else {
+        Err(illegal(key, "the token that the console shows, without blanks"))
+    }
 }
 
 fn read(key: &str, path: &Path) -> Result<String, SettingsError> {

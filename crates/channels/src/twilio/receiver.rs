@@ -7,7 +7,8 @@ use crate::settings::Secret;
 /// Checks and reads what is posted for one channel.
 #[derive(Clone, Debug)]
 pub struct Receiver {
-    auth_token: Secret,
+    /// Two while the account goes over from one to the other.
+    auth_tokens: Vec<Secret>,
     /// What Twilio calls us, without a slash at its end.
     public_url: String,
 }
@@ -15,15 +16,15 @@ pub struct Receiver {
 /// Why a request is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// It is not signed with the account's auth token for this URL.
+    /// It is not signed with one of the account's auth tokens for this URL.
     WrongSignature,
     /// It is signed, but not understood.
     Malformed(FormError),
 }
 
 impl Receiver {
-    pub(crate) fn new(auth_token: Secret, public_url: String) -> Self {
-        Self { auth_token, public_url }
+    pub(crate) fn new(auth_tokens: Vec<Secret>, public_url: String) -> Self {
+        Self { auth_tokens, public_url }
     }
 
     /// Checks a form that was posted to this path and query, as they stood in the request, and reads it.
@@ -33,8 +34,8 @@ impl Receiver {
     pub fn form(&self, path_and_query: &str, signature: &str, body: &[u8]) -> Result<Fields, Refused> {
         let url = self.url(path_and_query);
         let fields = Fields::form(body).map_err(Refused::Malformed)?;
-        let is_signed = is_form_signed(self.auth_token.expose(), &url, fields.pairs(), signature);
-        if is_signed { Ok(fields) } else { Err(Refused::WrongSignature) }
+        let is_by = |token: &Secret| is_form_signed(token.expose(), &url, fields.pairs(), signature);
+        if self.auth_tokens.iter().any(is_by) { Ok(fields) } else { Err(Refused::WrongSignature) }
     }
 
     /// The same of a JSON object, whose digest must stand in the query.
@@ -43,7 +44,8 @@ impl Receiver {
     /// [`Refused`].
     pub fn json(&self, path_and_query: &str, signature: &str, body: &[u8]) -> Result<Fields, Refused> {
         let url = self.url(path_and_query);
-        if !is_body_signed(self.auth_token.expose(), &url, body, signature) {
+        let is_by = |token: &Secret| is_body_signed(token.expose(), &url, body, signature);
+        if !self.auth_tokens.iter().any(is_by) {
             return Err(Refused::WrongSignature);
         }
         Fields::json(body).map_err(Refused::Malformed)

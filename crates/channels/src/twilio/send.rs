@@ -125,7 +125,8 @@ impl Sender {
 pub(super) fn failed(answer: &Answer) -> Attempt {
     let number = serde_json::from_slice::<Error>(&answer.body).ok().map(|error| error.code);
     let code = number.map_or_else(|| format!("http_{}", answer.status), |number| format!("twilio_{number}"));
-    if is_temporary(answer.status) || number == Some(TOO_MANY) {
+    // A 401 is about our token and not about the message, which goes out once the token is right.
+    if is_temporary(answer.status) || answer.status == 401 || number == Some(TOO_MANY) {
         let after: Option<Seconds> = answer.retry_after;
         return Attempt::Retry { code, after };
     }
@@ -158,6 +159,7 @@ mod tests {
         let later = |code: &str| Attempt::Retry { code: code.to_owned(), after: None };
         assert_eq!(of(429, r#"{"code":20429}"#), later("twilio_20429"));
         assert_eq!(of(400, r#"{"code":20429}"#), later("twilio_20429"));
+        assert_eq!(of(401, r#"{"code":20003}"#), later("twilio_20003"));
         assert_eq!(of(503, "<html>"), later("http_503"));
         assert_eq!(
             of(404, r#"{"code":"x"}"#),
