@@ -126,6 +126,25 @@ fn settings_are_printed_as_they_would_be_used_and_without_the_secret() {
     assert!(!printed.stdout.contains(SECRET) && !printed.stdout.contains("t-o-k-e-n"));
 }
 
+#[tokio::test]
+async fn delivery_for_what_the_store_does_not_have_is_told_at_the_start() {
+    let twilio = "provider = \"twilio\"\naccount_sid = \"AC1\"\nauth_token = \"t\"\n";
+    let site = Site::with(
+        CHANNELS,
+        &format!(
+            "[delivery]\npublic_url = \"https://a.example\"\n[delivery.channels.fax]\n{twilio}\
+             [delivery.channels.sms]\n{twilio}[delivery.channels.web]\n{twilio}"
+        ),
+    );
+    let server = site.serve().await;
+    let said = server.output();
+    for word in ["delivery.channels.fax names no channel", "delivery.channels.web is Twilio's"] {
+        assert!(said.contains(word), "{said}");
+    }
+    assert!(!said.contains("channels.sms"), "{said}");
+    server.stop().await;
+}
+
 /// A file of channels only seeds: starting never changes them, applying does.
 #[tokio::test]
 async fn channels_of_a_store_change_only_when_they_are_applied() {

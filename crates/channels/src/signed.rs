@@ -68,6 +68,7 @@ pub(crate) fn is_id(text: &str) -> bool {
 mod tests {
     use super::*;
     use domain::Seconds;
+    use proptest::prelude::*;
 
     fn of(status: u16, body: &str) -> Attempt {
         attempt(&Answer { status, body: body.into(), retry_after: Some(Seconds(7)) })
@@ -89,6 +90,19 @@ mod tests {
         for status in [302, 400, 401, 410] {
             let code = format!("http_{status}");
             assert_eq!(of(status, ""), Attempt::Refused { code, opted_out: false });
+        }
+    }
+
+    proptest! {
+        /// X1
+        #[test]
+        fn no_answer_breaks_the_reader_and_what_is_kept_of_it_is_bounded(
+            status in 100u16..1000, body in ".{0,80}|\\{\"provider_id\":\".{0,200}\",\"opted_out\":(true|false|1)\\}"
+        ) {
+            match of(status, &body) {
+                Attempt::Sent { provider_id } => prop_assert!(provider_id.is_none_or(|id| id.len() <= ID_MAX)),
+                Attempt::Retry { code, .. } | Attempt::Refused { code, .. } => prop_assert!(code.len() <= 20),
+            }
         }
     }
 

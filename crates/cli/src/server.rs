@@ -4,7 +4,9 @@ use crate::args::ResumeArg;
 use crate::exit::{Code, Failure, Outcome};
 use crate::settings::{LogFormat, LogSettings, Settings};
 use crate::ui;
-use ::channels::Channels;
+use ::channels::{ChannelSettings, Channels};
+use domain::ChannelId;
+use domain::channel::ChannelKind;
 use engine::{Engine, RandomIds, SystemWall, Timeline};
 use gateway::Application;
 use std::io::IsTerminal as _;
@@ -47,6 +49,7 @@ impl Server {
         let ids = Arc::new(RandomIds);
         let engine = Engine::start(Arc::clone(&log), options, Arc::new(clock), ids, seed.clone()).await?;
         warn_if_the_file_differs(&engine, seed.as_ref());
+        warn_if_delivery_does_not_fit(&engine, &settings.delivery);
         let conversations = Arc::new(Conversations::open(Arc::clone(&log)).map_err(Failure::user)?);
         conversations.follow(engine.subscribe());
         let application =
@@ -102,6 +105,23 @@ fn warn_if_the_file_differs(engine: &Engine, seed: Option<&domain::configuration
         tracing::warn!(
             "the store has no channels, so no message can come in; name a file of them with --channels"
         );
+    }
+}
+
+/// Settings and store are changed apart from each other, so a name may be in one of them only.
+fn warn_if_delivery_does_not_fit(engine: &Engine, delivery: &::channels::Settings) {
+    let configuration = engine.configuration();
+    for (name, channel) in &delivery.channels {
+        let known = ChannelId::new(name).ok().and_then(|id| configuration.channels.get(&id));
+        match (known.map(|known| known.kind), channel) {
+            (None, _) => tracing::warn!("delivery.channels.{name} names no channel of the store"),
+            (Some(kind), ChannelSettings::Twilio(_)) if kind != ChannelKind::Sms => {
+                tracing::warn!(
+                    "delivery.channels.{name} is Twilio's, and the channel's kind is not sms: nothing is sent"
+                );
+            }
+            (Some(_), ChannelSettings::Twilio(_) | ChannelSettings::Webhook(_)) => {}
+        }
     }
 }
 

@@ -141,8 +141,23 @@ pub(super) fn bad_answer() -> Attempt {
 mod tests {
     use super::*;
 
+    use proptest::prelude::*;
+
     fn of(status: u16, body: &str) -> Attempt {
         failed(&Answer { status, body: body.into(), retry_after: None })
+    }
+
+    proptest! {
+        /// X1
+        #[test]
+        fn no_answer_breaks_the_reader_and_codes_stay_short(
+            status in 100u16..1000, body in ".{0,80}|\\{\"code\":[0-9.eE-]{0,12}\\}"
+        ) {
+            match of(status, &body) {
+                Attempt::Sent { .. } => prop_assert!(false, "{} is no yes", status),
+                Attempt::Retry { code, .. } | Attempt::Refused { code, .. } => prop_assert!(code.len() <= 20),
+            }
+        }
     }
 
     /// OPT-4

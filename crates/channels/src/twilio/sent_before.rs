@@ -117,6 +117,15 @@ mod tests {
         assert!(!is_it(&listed("Hello", "outbound-api", "yesterday"), "Hello", COMMITTED));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_entry_of_the_list_breaks_the_comparison(
+            body in ".{0,9}", direction in ".{0,9}", created in ".{0,40}|[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{1,5} [0-9:]{5,8} [+-][0-9]{4}"
+        ) {
+            is_it(&listed(&body, &direction, &created), "Hello", COMMITTED);
+        }
+    }
+
     #[test]
     fn a_message_that_answered_another_delivery_is_not_ours() {
         let key =
