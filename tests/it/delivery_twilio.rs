@@ -18,7 +18,10 @@ fn taken(sid: &str) -> Reply {
 
 /// A page of the list, as Twilio gives it.
 fn listed(messages: &[(&str, &str, &str)]) -> Reply {
-    let one = |(sid, body, created): &(&str, &str, &str)| json!({ "sid": sid, "body": body, "direction": "outbound-api", "date_created": created, "status": "sent" });
+    let one = |(sid, body, created): &(&str, &str, &str)| {
+        let (direction, status) = ("outbound-api", "sent");
+        json!({ "sid": sid, "body": body, "direction": direction, "date_created": created, "status": status })
+    };
     let messages: Vec<Value> = messages.iter().map(one).collect();
     answer(200, &json!({ "messages": messages, "page_size": 20 }))
 }
@@ -82,22 +85,14 @@ async fn each_answer_means_one_thing() {
 }
 
 #[tokio::test]
-async fn a_provider_that_hangs_or_drips_or_is_not_there_is_given_up() {
+async fn a_provider_that_hangs_or_drips_or_hangs_up_is_given_up() {
     for reply in [Reply::Hang, Reply::Drip] {
         let provider = Provider::with([reply.clone()]).await;
         assert_eq!(try_once(&provider.channels(1), &sms("Hello")).await, retry("timeout"), "{reply:?}");
     }
     let provider = Provider::with([]).await;
-    let gone = provider.channels(15);
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let nowhere = channels(&format!(
-        "allow_private_addresses = true\n[channels.own]\nprovider = \"webhook\"\nurl = \"http://127.0.0.1:{nobody}\"
-        secrets = [\"{}\"]",
-        crate::provider::KEYS[0]
-    ));
-    let delivery = message("own", ChannelKind::Own, "Hello", &[]);
-    assert_eq!(try_once(&nowhere, &delivery).await, retry("connect"));
-    assert_eq!(try_once(&gone, &sms("Hello")).await, retry("bad_answer"), "it is there, and hangs up");
+    let attempt = try_once(&provider.channels(15), &sms("Hello")).await;
+    assert_eq!(attempt, retry("bad_answer"), "it is there, and hangs up");
 }
 
 #[tokio::test]

@@ -103,6 +103,23 @@ async fn a_receiver_says_later_or_never() {
     }
 }
 
+#[tokio::test]
+async fn nothing_is_sent_to_whoever_is_not_there_or_cannot_be_trusted() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let plain = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = plain.local_addr().unwrap().port();
+    tokio::spawn(async move { while plain.accept().await.is_ok() {} });
+    for url in [format!("http://127.0.0.1:{nobody}"), format!("https://127.0.0.1:{port}")] {
+        let channels = channels(&format!(
+            "allow_private_addresses = true
+            [channels.own]\nprovider = \"webhook\"\nurl = \"{url}\"\nsecrets = [\"{}\"]",
+            KEYS[0]
+        ));
+        let delivery = message("own", ChannelKind::Own, "Hello", &[]);
+        assert_eq!(try_once(&channels, &delivery).await, retry("connect"), "{url}");
+    }
+}
+
 /// Whatever name or form an address has, the machine's own network is out of reach.
 #[tokio::test]
 async fn a_private_address_is_not_reached_by_any_name() {
