@@ -69,6 +69,13 @@ fn settings_that_are_not_legal_are_refused_with_their_key_and_place() {
         ("[engine]\nmailbox_max = 0\n", ["engine.mailbox_max", "1 to 65536"]),
         ("[server]\nworkers = 0\n", ["server.workers", "1 to 256"]),
         ("[server]\nbody_max = 5\n", ["server.body_max", "1024"]),
+        ("[delivery]\npublic_uri = \"https://a.example\"\n", ["public_uri", "line 7, column 1"]),
+        ("[delivery]\npublic_url = \"a.example\"\n", ["delivery.public_url", "https://talk.example.org"]),
+        ("[delivery.channels.sms]\nprovider = \"smoke\"\n", ["provider", "smoke"]),
+        (
+            "[delivery.channels.sms]\nprovider = \"twilio\"\naccount_sid = \"AC1\"\nauth_token = \"t\"\n",
+            ["delivery.public_url", "delivery.channels.sms"],
+        ),
         ("[server]\nlisten = \"localhost\"\n", ["listen", "line 7, column 10"]),
     ] {
         let site = Site::with(CHANNELS, settings);
@@ -102,13 +109,40 @@ fn a_secret_that_is_no_secret_is_refused() {
 
 #[test]
 fn settings_are_printed_as_they_would_be_used_and_without_the_secret() {
-    let site = Site::with(CHANNELS, "[engine]\nrecovery_grace_s = 7\n");
+    let delivery = "[delivery]\npublic_url = \"https://a.example\"\n[delivery.channels.sms]\nprovider = \"twilio\"\n\
+                    account_sid = \"AC1\"\nauth_token = \"t-o-k-e-n\"\n";
+    let site = Site::with(CHANNELS, &format!("[engine]\nrecovery_grace_s = 7\n{delivery}"));
     let printed = site.run(&["serve", "--config", "colloquy.toml", "--print-config", "--store", "elsewhere"]);
     assert_eq!(printed.code, 0, "{printed:?}");
-    for line in ["recovery_grace_s = 7", "path = \"elsewhere\"", "mailbox_max = 64"] {
+    for line in [
+        "recovery_grace_s = 7",
+        "path = \"elsewhere\"",
+        "mailbox_max = 64",
+        "auth_token = \"(secret)\"",
+        "provider = \"twilio\"",
+    ] {
         assert!(printed.stdout.contains(line), "{}", printed.stdout);
     }
-    assert!(!printed.stdout.contains(SECRET));
+    assert!(!printed.stdout.contains(SECRET) && !printed.stdout.contains("t-o-k-e-n"));
+}
+
+#[tokio::test]
+async fn delivery_for_what_the_store_does_not_have_is_told_at_the_start() {
+    let twilio = "provider = \"twilio\"\naccount_sid = \"AC1\"\nauth_token = \"t\"\n";
+    let site = Site::with(
+        CHANNELS,
+        &format!(
+            "[delivery]\npublic_url = \"https://a.example\"\n[delivery.channels.fax]\n{twilio}\
+             [delivery.channels.sms]\n{twilio}[delivery.channels.web]\n{twilio}"
+        ),
+    );
+    let server = site.serve().await;
+    let said = server.output();
+    for word in ["delivery.channels.fax names no channel", "delivery.channels.web is Twilio's"] {
+        assert!(said.contains(word), "{said}");
+    }
+    assert!(!said.contains("channels.sms"), "{said}");
+    server.stop().await;
 }
 
 /// A file of channels only seeds: starting never changes them, applying does.

@@ -19,6 +19,10 @@ mod crash_store;
 #[cfg(test)]
 mod crash_sync;
 #[cfg(test)]
+mod delivery_twilio;
+#[cfg(test)]
+mod delivery_webhook;
+#[cfg(test)]
 mod engine_configuration;
 #[cfg(test)]
 mod engine_duplicates;
@@ -64,8 +68,15 @@ mod http_refusals;
 mod http_routing;
 #[cfg(test)]
 mod http_timers;
+mod http_twilio;
 #[cfg(test)]
 mod http_virtual_agent;
+#[cfg(test)]
+mod interop;
+#[cfg(test)]
+mod interop_twilio;
+#[cfg(test)]
+mod interop_webhooks;
 mod outbox;
 #[cfg(test)]
 mod outbox_crashes;
@@ -79,6 +90,8 @@ mod outbox_world;
 mod privacy;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod provider;
 #[cfg(test)]
 mod routing_crashes;
 #[cfg(test)]

@@ -3,12 +3,14 @@
 
 use crate::http_client::{Client, message};
 use crate::process::{SECRET, Site, eventually, token};
+use channels::twilio::signature::sign;
 use domain::Role;
 use reqwest::Method;
 use serde_json::json;
 
 const REQUESTER: &str = "+12025550143";
 const COMPANY: &str = "+12025550187";
+const TWILIO: &str = "/v1/channels/sms/twilio";
 /// In every text, name, URL, variable and key that a client may choose.
 const MARK: &str = "zebra-quartz";
 
@@ -21,6 +23,25 @@ addresses = ["+12025550187"]
 prompt_agent_after = 1
 prompt_agent_message = "zebra-quartz prompt"
 "#;
+
+/// Twilio on the channel, with a secret that is marked too.
+const DELIVERY: &str = r#"
+[delivery]
+public_url = "https://talk.example.org"
+[delivery.channels.sms]
+provider = "twilio"
+account_sid = "AC1"
+auth_token = "zebra-quartz-token"
+"#;
+
+/// Posts a message as Twilio does, signed or not.
+fn twilio(http: &Client, path: &str, from: &str, signed: bool) -> reqwest::RequestBuilder {
+    let form = [("MessageSid", MARK), ("From", from), ("To", COMPANY), ("Body", MARK)];
+    let fields = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let signature = sign("zebra-quartz-token", &format!("https://talk.example.org{path}"), &fields);
+    let signature = if signed { signature } else { format!("{MARK}{signature}") };
+    http.request(Method::POST, path, "").header("x-twilio-signature", signature).form(&form)
+}
 
 /// Every route in every way that can go well.
 async fn walk(http: &Client) -> String {
@@ -48,6 +69,10 @@ async fn walk(http: &Client) -> String {
     http.order(&id, "end", &requester, &json!({})).await;
     let start = json!({ "channel": "sms", "to": REQUESTER, "from": COMPANY, "text": MARK });
     http.post("/v1/conversations", &ann, &start).await.accepted();
+    Client::send(twilio(http, TWILIO, REQUESTER, true))
+        .await
+        .map(|answer| assert_eq!(answer.status, 200))
+        .unwrap();
     id
 }
 
@@ -62,6 +87,11 @@ async fn stumble(http: &Client, id: &str) {
     let reused = message(&format!("{MARK}-1"), REQUESTER, COMPANY, "other");
     let broken = format!("{{\"text\": \"{MARK} {REQUESTER}\" \"{MARK}\"");
     let requests = [
+        twilio(http, TWILIO, REQUESTER, false),
+        twilio(http, TWILIO, &REQUESTER[1..], true),
+        twilio(http, TWILIO, "", true),
+        twilio(http, &format!("{TWILIO}/status/{MARK}"), REQUESTER, true),
+        twilio(http, &format!("{TWILIO}/status/{MARK}"), REQUESTER, false),
         post(inbound, &gateway).json(&wrong_number),
         post(inbound, &gateway).json(&wrong_company),
         post(inbound, &gateway).json(&reused),
@@ -106,7 +136,8 @@ fn check_silent(where_from: &str, text: &str) {
 #[tokio::test]
 async fn neither_logs_nor_metrics_hold_anything_personal_or_secret() {
     for format in ["text", "json"] {
-        let site = Site::with(CHANNELS, &format!("[log]\nfilter = \"trace\"\nformat = \"{format}\"\n"));
+        let site =
+            Site::with(CHANNELS, &format!("[log]\nfilter = \"trace\"\nformat = \"{format}\"\n{DELIVERY}"));
         let server = site.serve().await;
         let id = walk(&server.http()).await;
         stumble(&server.http(), &id).await;
@@ -132,7 +163,7 @@ async fn neither_logs_nor_metrics_hold_anything_personal_or_secret() {
 /// P1: nor do names of files, and nor does the command line.
 #[tokio::test]
 async fn neither_the_names_of_files_nor_the_commands_hold_anything_personal_or_secret() {
-    let site = Site::new(CHANNELS);
+    let site = Site::with(CHANNELS, DELIVERY);
     let server = site.serve().await;
     walk(&server.http()).await;
     server.stop().await;

@@ -76,6 +76,7 @@ problem_codes! {
     TokenInvalid "token_invalid" 401 "The token is not valid";
     TokenExpired "token_expired" 401 "The token has expired";
     RoleForbidden "role_forbidden" 403 "The role may not do this";
+    SignatureInvalid "signature_invalid" 403 "The signature is not valid";
 
     // How it is asked.
     RouteUnknown "route_unknown" 404 "There is no such route";

@@ -4,7 +4,10 @@ use crate::args::ResumeArg;
 use crate::exit::{Code, Failure, Outcome};
 use crate::settings::{LogFormat, LogSettings, Settings};
 use crate::ui;
-use engine::{Engine, Outside, PullOnly, RandomIds, SystemWall, Timeline};
+use ::channels::{ChannelSettings, Channels};
+use domain::ChannelId;
+use domain::channel::ChannelKind;
+use engine::{Deliver, Engine, Outside, RandomIds, SystemWall, Timeline};
 use gateway::Application;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
@@ -25,6 +28,9 @@ impl Server {
     pub(crate) async fn start(settings: &Settings, resume: Option<ResumeArg>) -> Result<Self, Failure> {
         // What can be wrong is told before anything is written.
         settings.gateway().check().map_err(Failure::user)?;
+        // Whatever the engine has for the outside goes through this one.
+        let channels = Channels::new(&settings.delivery, Arc::new(SystemWall)).map_err(Failure::user)?;
+        let channels = Arc::new(channels);
         let seed = settings.seed()?;
         let path = &settings.store.path;
         if path.exists() && !path.is_dir() {
@@ -41,13 +47,16 @@ impl Server {
         let options = settings.options(resume);
         let clock = Timeline::begin(Box::new(SystemWall), log.latest_ms(), options.gap_max, options.resume)?;
         let ids = Arc::new(RandomIds);
-        let outside = Outside { deliver: Some(Arc::new(PullOnly)) };
+        // What no provider takes waits to be pulled.
+        let outside = Outside { deliver: Some(Arc::clone(&channels) as Arc<dyn Deliver>) };
         let (clock, begin) = (Arc::new(clock), seed.clone());
         let engine = Engine::start_with(Arc::clone(&log), options, clock, ids, begin, outside).await?;
         warn_if_the_file_differs(&engine, seed.as_ref());
+        warn_if_delivery_does_not_fit(&engine, &settings.delivery);
         let conversations = Arc::new(Conversations::open(Arc::clone(&log)).map_err(Failure::user)?);
         conversations.follow(engine.subscribe());
-        let application = Application::start(&settings.gateway(), engine.clone(), conversations, metrics);
+        let application =
+            Application::start(&settings.gateway(), engine.clone(), conversations, channels, metrics);
         let application = application.map_err(Failure::user)?;
         Ok(Self { log, engine, application })
     }
@@ -99,6 +108,23 @@ fn warn_if_the_file_differs(engine: &Engine, seed: Option<&domain::configuration
         tracing::warn!(
             "the store has no channels, so no message can come in; name a file of them with --channels"
         );
+    }
+}
+
+/// Settings and store are changed apart from each other, so a name may be in one of them only.
+fn warn_if_delivery_does_not_fit(engine: &Engine, delivery: &::channels::Settings) {
+    let configuration = engine.configuration();
+    for (name, channel) in &delivery.channels {
+        let known = ChannelId::new(name).ok().and_then(|id| configuration.channels.get(&id));
+        match (known.map(|known| known.kind), channel) {
+            (None, _) => tracing::warn!("delivery.channels.{name} names no channel of the store"),
+            (Some(kind), ChannelSettings::Twilio(_)) if kind != ChannelKind::Sms => {
+                tracing::warn!(
+                    "delivery.channels.{name} is Twilio's, and the channel's kind is not sms: nothing is sent"
+                );
+            }
+            (Some(_), ChannelSettings::Twilio(_) | ChannelSettings::Webhook(_)) => {}
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! The process's settings: a TOML file, then `COLLOQUY_SECTION__KEY`, then flags. Channels are not among them: those live
-//! in the store.
+//! The process's settings: a TOML file, then `COLLOQUY_SECTION__KEY`, then flags. Channels are not among them, apart from
+//! who delivers to them: those live in the store.
 
 use crate::args::{ResumeArg, SettingsArgs};
 use crate::channels::ChannelsFile;
@@ -22,6 +22,7 @@ pub(crate) struct Settings {
     pub(crate) auth: AuthSettings,
     pub(crate) store: StoreSettings,
     pub(crate) engine: EngineSettings,
+    pub(crate) delivery: ::channels::Settings,
     pub(crate) log: LogSettings,
 }
 
@@ -135,6 +136,7 @@ impl Settings {
         self.store.path = folder.join(&self.store.path);
         self.store.channels = self.store.channels.take().map(|path| folder.join(path));
         self.auth.jwt_secret_file = self.auth.jwt_secret_file.take().map(|path| folder.join(path));
+        self.delivery.resolve_paths(folder);
     }
 
     fn take_flags(&mut self, args: &SettingsArgs) -> Result<(), Failure> {
@@ -237,14 +239,15 @@ fn parse(text: &str, environment: impl Iterator<Item = (String, String)>) -> Res
     let mut table: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut overridden = Vec::new();
     for (variable, value) in environment {
-        let Some((section, key)) = variable.strip_prefix(PREFIX).and_then(|name| name.split_once("__"))
+        let Some((sections, key)) = variable.strip_prefix(PREFIX).and_then(|name| name.rsplit_once("__"))
         else {
             continue;
         };
-        let section = table.entry(section.to_lowercase()).or_insert_with(|| toml::Table::new().into());
-        let Some(section) = section.as_table_mut() else {
-            return Err(format!("{variable} names no section"));
-        };
+        let mut section = &mut table;
+        for name in sections.to_lowercase().split("__") {
+            let inner = section.entry(name).or_insert_with(|| toml::Table::new().into());
+            section = inner.as_table_mut().ok_or_else(|| format!("{variable} names no section"))?;
+        }
         section.insert(key.to_lowercase(), value_of(&value));
         overridden.push(variable);
     }
@@ -284,6 +287,17 @@ mod tests {
         let settings = settings.unwrap();
         assert_eq!((settings.engine.recovery_grace_s, settings.engine.active_max), (0, 99));
         assert_eq!(settings.store.path, Path::new("/tmp/x"));
+    }
+
+    #[test]
+    fn a_secret_of_one_channel_can_come_from_the_environment() {
+        let file = "[delivery.channels.sms]\nprovider = \"twilio\"\naccount_sid = \"AC1\"\n";
+        let settings = with(file, &[("COLLOQUY_DELIVERY__CHANNELS__SMS__AUTH_TOKEN", "t-o-k-e-n")]).unwrap();
+        let ::channels::ChannelSettings::Twilio(sms) = &settings.delivery.channels["sms"] else { panic!() };
+        assert_eq!(sms.auth_token.as_ref().map(::channels::Secret::expose), Some("t-o-k-e-n"));
+        let url = ("COLLOQUY_DELIVERY__PUBLIC_URL", "https://talk.example.org");
+        let through = with("", &[url, ("COLLOQUY_DELIVERY__PUBLIC_URL__SMS", "1")]).unwrap_err();
+        assert!(through.contains("COLLOQUY_DELIVERY__PUBLIC_URL__SMS names no section"), "{through}");
     }
 
     #[test]

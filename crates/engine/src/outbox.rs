@@ -36,6 +36,8 @@ const DRAIN_AFTER: Duration = Duration::from_secs(5);
 pub(crate) struct Outbox {
     shared: Arc<Shared>,
     deliver: Arc<dyn Deliver>,
+    /// When this start was.
+    begun: Timestamp,
     lanes: Mutex<Lanes>,
     /// A lane was queued, or became free.
     wake: Notify,
@@ -59,9 +61,13 @@ pub(crate) struct Load {
     pub(crate) oldest: Option<Timestamp>,
 }
 
-/// A requester does not want to hear from this address any more, says the provider (`OPT-4`).
-pub(crate) fn opted_out(_shared: &Shared, _conversation: ConversationId) {
+/// A requester does not want to hear from this address any more, says the provider (`OPT-4`). Should it not be written
+/// down, the provider says it again at the next message.
+pub(crate) async fn opted_out(shared: &Shared, conversation: ConversationId) {
     metrics::counter!("colloquy_opt_outs_reported_total").increment(1);
+    if let Err(error) = crate::identity::provider_refused(shared, conversation).await {
+        tracing::warn!(code = error.code(), "an opt-out that a provider reports could not be written down");
+    }
 }
 
 impl Outbox {
@@ -75,6 +81,7 @@ impl Outbox {
         Ok(Arc::new(Self {
             shared: Arc::clone(shared),
             deliver,
+            begun: now,
             lanes: Mutex::new(lanes),
             wake: Notify::new(),
             pulled: watch::Sender::new(0),

@@ -8,14 +8,13 @@ use crate::failure::Failure;
 use crate::observe::RequestId;
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest, web};
 use api::ProblemCode;
 use domain::conversation::Conversation;
 use domain::{AgentId, ChannelId, Principal, Role};
 use engine::CommandId;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
-use uuid::Uuid;
 
 /// A set of roles, as a type.
 pub(crate) trait Access: 'static {
@@ -134,8 +133,7 @@ fn identify(request: &HttpRequest) -> Result<(Identity, RequestId), Failure> {
         }
         (header, _) => authenticator.identify(header)?,
     };
-    let id = request.extensions().get::<RequestId>().copied().unwrap_or(RequestId(Uuid::nil()));
-    Ok((identity, id))
+    Ok((identity, RequestId::of(request)))
 }
 
 impl<A> Caller<A> {
@@ -221,6 +219,7 @@ mod tests {
     use domain::conversation::{Anchors, Lifecycle, MessageCounts, Outbound, Owner};
     use domain::{Address, ContactId, Personal, Stamp, Timestamp};
     use std::collections::BTreeSet;
+    use uuid::Uuid;
 
     fn conversation() -> Conversation {
         Conversation {

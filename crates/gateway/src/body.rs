@@ -28,8 +28,20 @@ pub(crate) struct Body {
     payload: Payload,
     limits: Limits,
     announced: Option<usize>,
-    is_json: bool,
-    is_csv: bool,
+    media: Media,
+}
+
+/// What a body says that it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Media {
+    /// JSON.
+    Json,
+    /// The fields of a form.
+    Form,
+    /// Comma-separated values.
+    Csv,
+    /// Anything else, and whatever is compressed.
+    Other,
 }
 
 /// A body that was understood.
@@ -60,8 +72,14 @@ impl FromRequest for Body {
             payload: payload.take(),
             limits: limits.unwrap_or_default(),
             announced: text(header::CONTENT_LENGTH).and_then(|len| len.parse().ok()),
-            is_json: plain && request.content_type().eq_ignore_ascii_case("application/json"),
-            is_csv: plain && request.content_type().eq_ignore_ascii_case("text/csv"),
+            media: match request.content_type() {
+                json if plain && json.eq_ignore_ascii_case("application/json") => Media::Json,
+                form if plain && form.eq_ignore_ascii_case("application/x-www-form-urlencoded") => {
+                    Media::Form
+                }
+                csv if plain && csv.eq_ignore_ascii_case("text/csv") => Media::Csv,
+                _ => Media::Other,
+            },
         }))
     }
 }
@@ -69,32 +87,40 @@ impl FromRequest for Body {
 impl Body {
     /// Reads a JSON object.
     pub(crate) async fn json<T: DeserializeOwned>(self) -> Result<Parsed<T>, Failure> {
-        let is_json = self.is_json;
-        check_media_type(is_json)?;
+        check_media_type(self.media)?;
         let bytes = self.read().await?;
         Ok(Parsed { value: parse(&bytes)?, bytes })
     }
 
     /// Reads a JSON object, or nothing at all.
     pub(crate) async fn json_or_nothing<T: DeserializeOwned + Default>(self) -> Result<Parsed<T>, Failure> {
-        let is_json = self.is_json;
+        let media = self.media;
         let bytes = self.read().await?;
         if bytes.is_empty() {
             return Ok(Parsed { value: T::default(), bytes });
         }
-        check_media_type(is_json)?;
+        check_media_type(media)?;
         Ok(Parsed { value: parse(&bytes)?, bytes })
     }
 
     /// Reads a text of comma-separated values, of at most so many bytes instead of those of other bodies.
     pub(crate) async fn csv(mut self, body_max: usize) -> Result<String, Failure> {
-        if !self.is_csv {
+        if self.media != Media::Csv {
             let detail = "the body must be `text/csv`, not compressed";
             return Err(Failure::new(ProblemCode::UnsupportedMediaType, detail));
         }
         self.limits.body_max = body_max;
         let invalid = |_| Failure::field(ProblemCode::InvalidBody, "body", "expected a text in UTF-8");
         String::from_utf8(self.read().await?).map_err(invalid)
+    }
+    /// Reads a form or JSON as it was sent, and says which of the two it is, for whoever checks a signature first.
+    pub(crate) async fn form_or_json(self) -> Result<(Media, Vec<u8>), Failure> {
+        let media = self.media;
+        if media == Media::Other {
+            let detail = "send the body as a form or as JSON, not compressed, with its `Content-Type`";
+            return Err(Failure::new(ProblemCode::UnsupportedMediaType, detail));
+        }
+        Ok((media, self.read().await?))
     }
 
     async fn read(mut self) -> Result<Vec<u8>, Failure> {
@@ -126,8 +152,8 @@ fn too_large(body_max: usize) -> Failure {
     Failure::new(ProblemCode::BodyTooLarge, format!("a body may have {body_max} bytes"))
 }
 
-fn check_media_type(is_json: bool) -> Result<(), Failure> {
-    if is_json {
+fn check_media_type(media: Media) -> Result<(), Failure> {
+    if media == Media::Json {
         return Ok(());
     }
     Err(Failure::new(

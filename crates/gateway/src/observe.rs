@@ -8,7 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _};
+use actix_web::{Error, HttpMessage as _, HttpRequest};
 use std::fmt;
 use std::time::{Duration, Instant};
 use tracing::field::Empty;
@@ -23,6 +23,13 @@ pub(crate) struct RequestId(pub(crate) Uuid);
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl RequestId {
+    /// The id that the outermost middleware gave to a request.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        request.extensions().get::<Self>().copied().unwrap_or(Self(Uuid::nil()))
     }
 }
 

@@ -12,6 +12,7 @@ mod list;
 mod outbound;
 mod queues;
 mod transfer;
+mod twilio;
 mod users;
 mod virtual_agent;
 mod work_items;
@@ -57,6 +58,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(resource("/v1/conversations/{id}/hold", "POST").route(web::post().to(commands::hold)))
         .service(resource("/v1/conversations/{id}/resume", "POST").route(web::post().to(commands::resume)))
         .service(resource("/v1/conversations/{id}/end", "POST").route(web::post().to(commands::end)))
+        .configure(providers)
         .configure(working)
         .configure(delivering)
         .configure(configuring)
@@ -82,6 +84,15 @@ fn knowing(config: &mut ServiceConfig) {
                 .route(web::delete().to(users::remove)),
         )
         .service(resource("/v1/users/{id}/pin", "PUT").route(web::put().to(users::pin)));
+}
+/// Adds the routes to which providers post, who sign instead of bearing a token.
+fn providers(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/channels/{channel}/twilio", "POST").route(web::post().to(twilio::inbound)))
+        .service(
+            resource("/v1/channels/{channel}/twilio/status/{key}", "POST")
+                .route(web::post().to(twilio::status)),
+        );
 }
 
 /// Adds the routes on which work is routed: agents, queues, work items.

@@ -2,12 +2,16 @@
 
 mod values;
 
-pub use values::{KeyDigest, Listen, Secret};
+pub use channels::Secret;
+pub use values::{KeyDigest, Listen};
 
 use domain::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+
+/// HS256 signs with 256 bits; a shorter secret, in bytes, is weaker than the signature.
+const JWT_SECRET_MIN: usize = 32;
 
 /// The gateway's part of the process settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +99,7 @@ pub enum SettingsError {
     /// HS256 is only as strong as its secret.
     #[error(
         "the JWT secret has {len} bytes, at least {} are needed; `openssl rand -hex 32` makes a good one",
-        Secret::LEN_MIN
+        JWT_SECRET_MIN
     )]
     SecretTooShort {
         /// How long it is.
@@ -204,7 +208,7 @@ impl AuthSettings {
             }
         };
         let len = secret.expose().len();
-        if len < Secret::LEN_MIN { Err(SettingsError::SecretTooShort { len }) } else { Ok(Some(secret)) }
+        if len < JWT_SECRET_MIN { Err(SettingsError::SecretTooShort { len }) } else { Ok(Some(secret)) }
     }
 
     /// Checks that the API keys can be told apart and bear names that their roles may have.

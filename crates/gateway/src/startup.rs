@@ -9,6 +9,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
+use channels::Channels;
 use engine::Engine;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::future::Future;
@@ -47,7 +48,7 @@ pub enum StartError {
 }
 
 impl Application {
-    /// Binds a server around an engine and a projection. Must be called within a running actix system.
+    /// Binds a server around an engine, a projection and what its channels post. Must be called within a running actix system.
     ///
     /// # Errors
     /// [`StartError`].
@@ -55,17 +56,20 @@ impl Application {
         settings: &Settings,
         engine: Engine,
         conversations: Arc<Conversations>,
+        channels: Arc<Channels>,
         metrics: PrometheusHandle,
     ) -> Result<Self, StartError> {
         let authenticator = Data::new(Authenticator::new(&settings.auth)?);
         let engine = Data::new(engine);
         let conversations = Data::from(conversations);
+        let channels = Data::from(channels);
         let handle = Data::new(metrics.clone());
         Self::bind(&settings.server, metrics, move |config| {
             config
                 .app_data(authenticator.clone())
                 .app_data(engine.clone())
                 .app_data(conversations.clone())
+                .app_data(channels.clone())
                 .app_data(handle.clone());
         })
     }

@@ -4,6 +4,7 @@
 use super::counting::Counting;
 use super::world;
 use anyhow::Context as _;
+use channels::Channels;
 use domain::configuration::Apply;
 use domain::{Role, Seconds};
 use engine::{Engine, Options, SystemWall, Wall as _};
@@ -115,7 +116,9 @@ async fn put_together(store: &Path, options: Options, apply: Apply) -> anyhow::R
     conversations.follow(engine.subscribe());
     steps.list = lap();
     let settings = Settings { server: server(), auth: auth() };
-    let application = Application::start(&settings, engine.clone(), Arc::clone(&conversations), metrics()?)?;
+    let channels = Arc::new(Channels::new(&channels::Settings::default(), Arc::new(SystemWall))?);
+    let application =
+        Application::start(&settings, engine.clone(), Arc::clone(&conversations), channels, metrics()?)?;
     steps.http = lap();
     Ok((application, (counting, engine, conversations, steps)))
 }

@@ -28,6 +28,7 @@ fn check(args: &SettingsArgs) -> Outcome {
     // Whoever names channels only has nothing to say about the server.
     if args.config.is_some() {
         settings.gateway().check().map_err(Failure::user)?;
+        settings.delivery.check().map_err(Failure::user)?;
     }
     let channels = match settings.seed()? {
         None => "no file of channels is named".to_owned(),

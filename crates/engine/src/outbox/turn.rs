@@ -114,9 +114,11 @@ async fn begin_next(outbox: &Outbox, job: &Job, next: Next, now: Timestamp) -> S
     if !is_pushed {
         return Step::Over(Verdict::Pulled { head });
     }
+    // What was said before this start may have been tried before it, and its answer lost with the process.
+    let first = if at < outbox.begun { 2 } else { 1 };
     let delivery = Delivery {
         key: super::lanes::key(job.conversation, which),
-        attempt: attempts + 1,
+        attempt: first.max(attempts + 1),
         at,
         what: Outgoing::Message(Box::new(message)),
     };
@@ -141,7 +143,7 @@ pub(super) async fn end(outbox: &Outbox, job: &Job, trial: Trial, attempt: Attem
             outbox.lanes().answered(&job.channel);
             count(kind, "refused");
             if is_opted_out {
-                opted_out(&outbox.shared, job.conversation);
+                opted_out(&outbox.shared, job.conversation).await;
             }
             settle(outbox, job, Owed::Failed { which, code, attempts }, Some(correlation)).await
         }

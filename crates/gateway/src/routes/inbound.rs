@@ -12,7 +12,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use api::{InboundRequest, ProblemCode, StartConversationRequest};
 use domain::channel::ChannelKind;
 use domain::{Address, ChannelId, Personal, UserId};
-use engine::{AgentInitiated, Engine, Recipient};
+use engine::{Accepted, AgentInitiated, CommandId, Engine, Recipient};
 use std::collections::BTreeMap;
 
 /// `POST /v1/channels/{channel}/inbound`
@@ -25,7 +25,19 @@ pub(super) async fn inbound(
     let (channel, kind) = configured(&engine, &channel)?;
     caller.check_channel(&channel)?;
     let message = body.json::<InboundRequest>().await?.value;
-    let command = idempotency::from_provider(&channel, &message)?;
+    let answer = take(&engine, &channel, kind, message, |command| caller.request(Some(command))).await?;
+    Ok(accepted(&answer))
+}
+
+/// Takes a requester's message, whoever pushed it in.
+pub(super) async fn take(
+    engine: &Engine,
+    channel: &ChannelId,
+    kind: ChannelKind,
+    message: InboundRequest,
+    request: impl FnOnce(CommandId) -> engine::Request,
+) -> Result<Accepted, Failure> {
+    let command = idempotency::from_provider(channel, &message)?;
     let InboundRequest { provider_message_id: _, from, to, text, sent_at: written, attachments, context } =
         message;
     let inbound = engine::Inbound {
@@ -34,8 +46,7 @@ pub(super) async fn inbound(
         content: content(text, attachments, context)?,
         sent_at: sent_at(written.as_deref())?,
     };
-    let answer = engine.inbound(&channel, inbound, caller.request(Some(command))).await?;
-    Ok(accepted(&answer))
+    Ok(engine.inbound(channel, inbound, request(command)).await?)
 }
 
 /// `POST /v1/conversations`

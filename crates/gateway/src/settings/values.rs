@@ -16,11 +16,6 @@ pub enum Listen {
     Unix(PathBuf),
 }
 
-/// A secret. Neither `Debug` nor serialization shows it.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
 /// SHA-256 of an API key. Not shown either: it is as good as the key to somebody who can guess.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -53,33 +48,6 @@ impl fmt::Display for Listen {
             Self::Tcp(address) => f.write_str(address),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
         }
-    }
-}
-
-impl Secret {
-    /// HS256 signs with 256 bits; a shorter secret is weaker than the signature.
-    pub const LEN_MIN: usize = 32;
-
-    /// Takes a secret.
-    pub const fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The secret itself.
-    pub(crate) fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(HIDDEN)
-    }
-}
-
-impl Serialize for Secret {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(HIDDEN)
     }
 }
 

@@ -273,7 +273,6 @@ fn message(event: &ConversationEvent) -> Option<&Message> {
         | ConversationEvent::Reassociated { .. }
         | ConversationEvent::ConsentChanged { .. }
         | ConversationEvent::Closed { .. }
-        | ConversationEvent::Closed { .. }
         | ConversationEvent::Dispatched { .. }
         | ConversationEvent::DispatchFailed { .. }
         | ConversationEvent::Redriven { .. }
