@@ -113,10 +113,11 @@ impl Body {
         let invalid = |_| Failure::field(ProblemCode::InvalidBody, "body", "expected a text in UTF-8");
         String::from_utf8(self.read().await?).map_err(invalid)
     }
+
     /// Reads a form or JSON as it was sent, and says which of the two it is, for whoever checks a signature first.
     pub(crate) async fn form_or_json(self) -> Result<(Media, Vec<u8>), Failure> {
         let media = self.media;
-        if media == Media::Other {
+        if matches!(media, Media::Csv | Media::Other) {
             let detail = "send the body as a form or as JSON, not compressed, with its `Content-Type`";
             return Err(Failure::new(ProblemCode::UnsupportedMediaType, detail));
         }
