@@ -184,6 +184,7 @@ fn due(event: &Event) -> Option<Timestamp> {
         | Event::Contact(_)
         | Event::Configuration(_)
         | Event::Router(_)
-        | Event::Engine(_) => None,
+        | Event::Engine(_)
+        | Event::Directory(_) => None,
     }
 }
