@@ -253,7 +253,7 @@ fn the_time_of_a_redelivered_message_drives_its_timers() {
         let armed: Vec<_> = armed.iter().map(|timer| (timer.kind, timer.due)).collect();
         assert_eq!(armed, [(TimerKind::PromptAgent, written.plus(Seconds(1800)))]);
         harness.advance_to(written.plus(Seconds(1800))).await.unwrap();
-        assert_eq!(harness.story(id).await.unwrap()[4..], ["agent_prompted"]);
+        assert_eq!(harness.story(id).await.unwrap()[6..], ["agent_prompted"]);
     });
 }
 
