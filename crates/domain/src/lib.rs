@@ -12,6 +12,7 @@ pub mod configuration;
 pub mod contact;
 pub mod conversation;
 pub mod notice;
+pub mod reading;
 pub mod router;
 pub mod routing;
 pub mod schedule;
