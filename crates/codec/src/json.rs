@@ -11,7 +11,7 @@ mod time;
 pub use time::{parse_timestamp, timestamp};
 
 use domain::configuration::ConfigurationEvent;
-use domain::contact::ContactEvent;
+use domain::contact::{ContactEvent, Notification};
 use domain::conversation::ConversationEvent;
 use domain::{Cause, EngineEvent, Event, EventRef, Principal};
 use serde_json::{Value, json};
@@ -35,11 +35,17 @@ pub const fn event_type(event: &Event) -> &'static str {
             ConversationEvent::AgentRequestCancelled => "conversation.agent_request_cancelled",
             ConversationEvent::WaitEnded { .. } => "conversation.wait_ended",
             ConversationEvent::WaitMessageSent { .. } => "conversation.wait_message_sent",
+            ConversationEvent::SeenByAgent { .. } => "conversation.seen_by_agent",
         },
         Event::Contact(event) => match event {
             ContactEvent::Created { .. } => "contact.created",
             ContactEvent::ConversationActivated { .. } => "contact.conversation_activated",
             ContactEvent::ConversationReleased { .. } => "contact.conversation_released",
+            ContactEvent::WindowOpened { .. } => "contact.window_opened",
+            ContactEvent::WindowPaged { .. } => "contact.window_paged",
+            ContactEvent::WindowClosed { .. } => "contact.window_closed",
+            ContactEvent::NotificationSent(_) => "contact.notification_sent",
+            ContactEvent::WindowRenewed { .. } => "contact.window_renewed",
         },
         Event::Configuration(event) => match event {
             ConfigurationEvent::ChannelConfigured { .. } => "configuration.channel_configured",
@@ -86,6 +92,17 @@ fn contact(event: &ContactEvent) -> Value {
         | ContactEvent::ConversationReleased { company, conversation } => {
             json!({ "company": company.as_str(), "conversation": conversation.to_string() })
         }
+        ContactEvent::WindowOpened { window }
+        | ContactEvent::WindowPaged { window }
+        | ContactEvent::WindowRenewed { window } => json!({ "window": window.to_string() }),
+        ContactEvent::WindowClosed { window, why } => {
+            json!({ "window": window.to_string(), "why": why.name() })
+        }
+        ContactEvent::NotificationSent(Notification { id, text, link }) => json!({
+            "notification_id": id.to_string(),
+            "text": text.expose(),
+            "link": link.as_ref().map(|link| link.expose()),
+        }),
     }
 }
 

@@ -6,6 +6,7 @@
 use crate::Error;
 use domain::Role;
 use domain::channel::{ChannelKind, Mode};
+use domain::contact::WindowClosing;
 use domain::conversation::{ClosedState, Lifecycle, StateReason, TimerKind};
 use domain::router::{AllocatedBy, Ending, ErrandKind, PresenceWhy, UnroutedWhy};
 use domain::routing::{AssignBy, EstimateBy, ReassignOn, ServiceKind, ShiftPreference, WhenNobody};
@@ -124,6 +125,8 @@ numbered!(ShiftPreference, "preference by shift", { LeastLeft = 1, MostLeft = 2,
 numbered!(WhenNobody, "answer when nobody is there", { Wait = 1, Refuse = 2 });
 
 numbered!(ReassignOn, "sign of a returning requester", { Message = 1, Open = 2 });
+
+numbered!(WindowClosing, "cause of a window's end", { Requester = 1, TimedOut = 2, Replaced = 3 });
 
 numbered!(EstimateBy, "way of estimating waits", { Mean = 1, Weighted = 2 });
 

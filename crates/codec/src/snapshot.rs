@@ -17,14 +17,15 @@ use crate::v1::parts;
 use crate::v2::configuration::Settings;
 use crate::{Error, payload, sealed};
 use domain::configuration::Configuration;
-use domain::contact::Contact;
+use domain::contact::{Contact, Window};
 use domain::conversation::Conversation;
-use domain::{ConversationId, Personal};
+use domain::{ConversationId, Personal, Stamp, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
-const CONVERSATION: u8 = 0x12;
-const CONTACT: u8 = 0x21;
+const CONVERSATION: u8 = 0x13;
+const CONTACT: u8 = 0x22;
 const CONFIGURATION: u8 = 0x32;
 const ROUTER: u8 = 0x51;
 
@@ -81,6 +82,14 @@ struct ContactState {
     channel: String,
     address: String,
     active: BTreeMap<String, [u8; 16]>,
+    windows: Vec<WindowState>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WindowState {
+    id: [u8; 16],
+    seen_version: u64,
+    seen_ms: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,13 +101,19 @@ struct ConfigurationState {
 
 impl From<&Contact> for ContactState {
     fn from(state: &Contact) -> Self {
-        let Contact { version, channel, address, active } = state;
+        let Contact { version, channel, address, active, windows } = state;
+        let windows = windows.iter().map(|Window { id, seen }| WindowState {
+            id: *id.as_bytes(),
+            seen_version: seen.version,
+            seen_ms: seen.at.0,
+        });
         let active = active.iter().map(|(company, id)| (company.as_str().to_owned(), id.to_bytes()));
         Self {
             version: *version,
             channel: channel.as_str().to_owned(),
             address: address.expose().as_str().to_owned(),
             active: active.collect(),
+            windows: windows.collect(),
         }
     }
 }
@@ -107,7 +122,11 @@ impl TryFrom<ContactState> for Contact {
     type Error = Error;
 
     fn try_from(state: ContactState) -> Result<Self, Error> {
-        let ContactState { version, channel, address, active } = state;
+        let ContactState { version, channel, address, active, windows } = state;
+        let windows = windows.into_iter().map(|WindowState { id, seen_version, seen_ms }| Window {
+            id: Uuid::from_bytes(id),
+            seen: Stamp { version: seen_version, at: Timestamp(seen_ms) },
+        });
         let active = active
             .into_iter()
             .map(|(company, id)| Ok((parts::address(&company)?, ConversationId::from_bytes(id))));
@@ -116,6 +135,7 @@ impl TryFrom<ContactState> for Contact {
             channel: parts::channel(&channel)?,
             address: Personal::new(parts::address(&address)?),
             active: active.collect::<Result<_, Error>>()?,
+            windows: windows.collect(),
         })
     }
 }

@@ -8,7 +8,7 @@ pub(crate) use routing::configured as routing_entry;
 use crate::numbers::Numbered;
 use crate::registry::Payload;
 use crate::v1::{configuration as configuration_v1, contact as contact_v1, engine as engine_v1};
-use crate::v1::{conversation as conversation_v1, parts as parts_v1, waiting as waiting_v1};
+use crate::v1::{conversation as conversation_v1, parts as parts_v1, waiting as waiting_v1, window as window_v1};
 use crate::v2::{configuration as configuration_v2, conversation as conversation_v2, parts as parts_v2};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
@@ -67,6 +67,9 @@ fn conversation(event: &ConversationEvent) -> Payload {
         }
         ConversationEvent::Closed { state, reason, by, requester_text } => {
             closed(*state, *reason, by, requester_text.clone())
+        }
+        ConversationEvent::SeenByAgent { agent, up_to } => {
+            Payload::of(&window_v1::SeenByAgent { agent: text(agent), up_to: *up_to })
         }
     }
 }
@@ -164,6 +167,23 @@ fn contact(event: &ContactEvent) -> Payload {
                 company: company.as_str().to_owned(),
                 conversation: conversation.to_bytes(),
             })
+        }
+        ContactEvent::WindowOpened { window } => {
+            Payload::of(&window_v1::WindowOpened { window: *window.as_bytes() })
+        }
+        ContactEvent::WindowPaged { window } => {
+            Payload::of(&window_v1::WindowPaged { window: *window.as_bytes() })
+        }
+        ContactEvent::WindowClosed { window, why } => {
+            Payload::of(&window_v1::WindowClosed { window: *window.as_bytes(), why: why.to_stored() })
+        }
+        ContactEvent::NotificationSent(notification) => Payload::of(&window_v1::NotificationSent {
+            id: *notification.id.0.as_bytes(),
+            text: notification.text.expose().clone(),
+            link: notification.link.as_ref().map(|link| link.expose().clone()),
+        }),
+        ContactEvent::WindowRenewed { window } => {
+            Payload::of(&window_v1::WindowRenewed { window: *window.as_bytes() })
         }
     }
 }

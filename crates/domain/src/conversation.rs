@@ -59,6 +59,9 @@ pub struct Conversation {
     pub anchors: Anchors,
     /// Messages so far.
     pub messages: MessageCounts,
+    /// The version up to which the agent who has it has seen it: all of it when they got it (`MSG-18`), and again when
+    /// they write.
+    pub seen: u64,
 }
 
 /// Section 3.1.

@@ -35,6 +35,8 @@ pub enum Rejection {
     BadConfiguration(Vec<crate::configuration::Problem>),
     /// There is no entry of routing of that name.
     EntryUnknown,
+    /// The requester has no such window open (`MSG-9`).
+    WindowUnknown,
 }
 
 impl Rejection {
@@ -55,6 +57,7 @@ impl Rejection {
             Self::NotActive => "not_active",
             Self::BadConfiguration(_) => "bad_configuration",
             Self::EntryUnknown => "entry_unknown",
+            Self::WindowUnknown => "window_unknown",
         }
     }
 }
@@ -87,6 +90,7 @@ impl fmt::Display for Rejection {
                 problems.iter().try_for_each(|problem| write!(f, " {problem};"))
             }
             Self::EntryUnknown => f.write_str("routing has no entry of that name"),
+            Self::WindowUnknown => f.write_str("this window is not open, or not any more; open another one"),
         }
     }
 }

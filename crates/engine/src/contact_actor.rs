@@ -1,4 +1,5 @@
-//! The actor of one contact: opens and closes its conversations, each as one record with the claim on the pair (`C2`).
+//! The actor of one contact: opens and closes its conversations, each as one record with the claim on the pair (`C2`),
+//! keeps its windows and takes its notifications.
 //!
 //! A conversation waits for its contact when it closes, so a contact never waits for a conversation.
 
@@ -10,14 +11,14 @@ use crate::runtime::{Behaviour, Next};
 use crate::shared::{Shared, encode, repeated};
 use crate::{Accepted, Cursor, Error, Request};
 use domain::channel::Messages;
-use domain::contact::{self, Contact, ContactCommand, ContactEvent};
+use domain::contact::{self, Contact, ContactCommand, ContactEvent, WindowTimer};
 use domain::conversation::{self, Command, Context, ConversationEvent, Opening, Origin, Policy};
 use domain::{
-    Address, Cause, ChannelId, ContactId, Content, ConversationId, Event, Message, Personal, Principal, Role,
-    Timestamp,
+    Address, Cause, ChannelId, ContactId, Content, ConversationId, Event, EventRef, Message, MessageId,
+    Personal, Principal, Rejection, Role, Timestamp,
 };
 use std::sync::Arc;
-use store::{Append, Outcome, PartitionId, Record, Refusal, Snapshot};
+use store::{Append, Outcome, PartitionId, Position, Record, Refusal, Snapshot, TimerEntry};
 use uuid::Uuid;
 
 /// How often a command is decided anew because somebody else wrote a stream.
@@ -38,6 +39,13 @@ pub(crate) enum ContactJob {
         company: Address,
         conversation: ConversationId,
     },
+    /// Anything that is the contact's alone: windows and notifications.
+    Command {
+        command: Box<ContactCommand>,
+        request: Request,
+    },
+    /// A window's timer is due.
+    Fire(TimerEntry),
     Sleep,
 }
 
@@ -61,6 +69,10 @@ pub(crate) enum ContactAnswer {
     Accepted(Accepted),
     /// What became of the closing record.
     Closed(Outcome),
+    /// A window's timer closed it.
+    Fired,
+    /// The contact does not have that timer any more (`T2`).
+    Stale,
 }
 
 pub(crate) struct ContactActor {
@@ -82,6 +94,8 @@ impl Behaviour for ContactActor {
                 self.close(*record, company, conversation, &cause).await
             }
             ContactJob::Fault { company, conversation } => self.fault(company, conversation).await,
+            ContactJob::Command { command, request } => self.command(&command, &request).await,
+            ContactJob::Fire(entry) => self.fire(entry).await,
             ContactJob::Sleep => {
                 self.ticket.leave();
                 return Next::Sleep;
@@ -125,7 +139,7 @@ impl ContactActor {
                 self.shared.command_entry(job.request.command.as_ref(), conversation, Some(message_id));
             match self.shared.committer.commit(record).await? {
                 Outcome::Stored(position) => {
-                    self.apply(&activated, position);
+                    self.apply(&activated, now, position);
                     let position = Cursor { partition: self.partition(), position };
                     let accepted =
                         Accepted { conversation, message: Some(message_id), duplicate: false, position };
@@ -203,7 +217,7 @@ impl ContactActor {
             self.add_contact_events(&mut record, version, &released, now, cause);
             let outcome = self.shared.committer.commit(record).await?;
             match &outcome {
-                Outcome::Stored(position) => self.apply(&released, *position),
+                Outcome::Stored(position) => self.apply(&released, now, *position),
                 Outcome::Refused(Refusal::Version { stream, .. }) if Some(*stream) != closing => {
                     self.loaded = None;
                     continue;
@@ -254,6 +268,97 @@ impl ContactActor {
         self.close(record, company, conversation, &cause).await
     }
 
+    async fn command(&mut self, command: &ContactCommand, request: &Request) -> Result<ContactAnswer, Error> {
+        let message = match command {
+            ContactCommand::Notify { notification, .. } => Some(notification.id),
+            ContactCommand::Activate { .. }
+            | ContactCommand::Release { .. }
+            | ContactCommand::OpenWindow { .. }
+            | ContactCommand::PageWindow { .. }
+            | ContactCommand::RenewWindow { .. }
+            | ContactCommand::CloseWindow { .. }
+            | ContactCommand::ExpireWindow(_) => None,
+        };
+        for _ in 0..ATTEMPTS_MAX {
+            let version = self.load().await?;
+            let now = self.shared.clock.now();
+            let events = contact::decide(self.state(), command)?;
+            if events.is_empty() {
+                let position = self.loaded.as_ref().map_or(Position(0), |loaded| loaded.position);
+                return Ok(ContactAnswer::Accepted(self.accepted(message, position)));
+            }
+            let mut record = self.empty_record(now);
+            self.add_contact_events(&mut record, version, &events, now, &request.cause());
+            record.command = self.shared.command_entry(request.command.as_ref(), self.nowhere(), message);
+            match self.shared.committer.commit(record).await? {
+                Outcome::Stored(position) => {
+                    self.apply(&events, now, position);
+                    return Ok(ContactAnswer::Accepted(self.accepted(message, position)));
+                }
+                Outcome::Duplicate(stored) => return repeated(&stored).map(ContactAnswer::Accepted),
+                Outcome::Refused(Refusal::CommandReused) => return Err(Error::CommandReused),
+                Outcome::Refused(Refusal::Damaged(what)) => return Err(Error::Damaged(what)),
+                Outcome::Refused(Refusal::Version { .. } | Refusal::Claim { .. }) => self.loaded = None,
+            }
+        }
+        Err(Error::Overloaded("contention"))
+    }
+
+    /// Closes the window whose timer the queue found due, if it still has that timer.
+    async fn fire(&mut self, entry: TimerEntry) -> Result<ContactAnswer, Error> {
+        let timer = WindowTimer { due: Timestamp(entry.due_ms), armed_by: entry.armed_by };
+        for _ in 0..ATTEMPTS_MAX {
+            let version = self.load().await?;
+            if version == 0 {
+                // The index can be seen a moment before the opening that armed the timer is durable.
+                self.loaded = None;
+                return Err(Error::Rejected(Rejection::WindowUnknown));
+            }
+            let now = self.shared.clock.now();
+            let events = contact::decide(self.state(), &ContactCommand::ExpireWindow(timer))?;
+            if events.is_empty() {
+                return Ok(ContactAnswer::Stale);
+            }
+            let mut record = self.empty_record(now);
+            let cause = Cause {
+                principal: Principal { role: Role::System, name: "timer".to_owned() },
+                causation: Some(EventRef { stream: self.id.0, version: timer.armed_by }),
+                correlation: Uuid::from_u64_pair(self.shared.ids.next(), self.shared.ids.next()),
+            };
+            self.add_contact_events(&mut record, version, &events, now, &cause);
+            match self.shared.committer.commit(record).await? {
+                Outcome::Stored(position) => {
+                    self.apply(&events, now, position);
+                    return Ok(ContactAnswer::Fired);
+                }
+                Outcome::Refused(Refusal::Damaged(what)) => return Err(Error::Damaged(what)),
+                Outcome::Refused(_) | Outcome::Duplicate(_) => self.loaded = None,
+            }
+        }
+        Err(Error::Overloaded("contention"))
+    }
+
+    fn empty_record(&self, now: Timestamp) -> Record {
+        Record {
+            partition: self.partition(),
+            at_ms: now.0,
+            appends: Vec::new(),
+            claims: Vec::new(),
+            command: None,
+            timers: Vec::new(),
+        }
+    }
+
+    /// What stands for the conversation where an answer has to name one and there is none.
+    fn nowhere(&self) -> ConversationId {
+        ConversationId::from_bytes(self.id.0)
+    }
+
+    fn accepted(&self, message: Option<MessageId>, position: Position) -> Accepted {
+        let position = Cursor { partition: self.partition(), position };
+        Accepted { conversation: self.nowhere(), message, duplicate: false, position }
+    }
+
     fn add_contact_events(
         &self,
         record: &mut Record,
@@ -268,11 +373,15 @@ impl ContactActor {
         record
             .claims
             .extend(events.iter().filter_map(|event| derived::claim(&self.shared.keys, self.id, event)));
+        let before = self.state();
+        let after = events.iter().fold(before.cloned(), |state, event| contact::evolve(state, now, event));
+        record.timers.extend(derived::window_changes(self.id, before, after.as_ref()));
     }
 
-    fn apply(&mut self, events: &[ContactEvent], position: store::Position) {
+    fn apply(&mut self, events: &[ContactEvent], now: Timestamp, position: Position) {
         let Some(loaded) = &mut self.loaded else { return };
-        loaded.state = events.iter().fold(loaded.state.take(), contact::evolve);
+        let state = loaded.state.take();
+        loaded.state = events.iter().fold(state, |state, event| contact::evolve(state, now, event));
         loaded.version += events.len() as u64;
         loaded.position = position;
         if loaded.version - loaded.snapshot >= self.shared.options.snapshot_every

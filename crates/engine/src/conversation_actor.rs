@@ -137,7 +137,8 @@ impl ConversationActor {
             | Order::CancelRequest
             | Order::AssignManually { .. }
             | Order::Return { .. }
-            | Order::TransferToQueue { .. } => None,
+            | Order::TransferToQueue { .. }
+            | Order::MarkSeen { .. } => None,
         };
         let redelivered = self.shared.recovery.is_redelivery(sent_at, received);
         self.execute(&order.into_command(id, redelivered), message, Asked::by(request, received)).await
@@ -299,7 +300,10 @@ impl ConversationActor {
         };
         match contacts.ask(contact_stream(closed.contact).0, job).await?? {
             ContactAnswer::Closed(outcome) => Ok(outcome),
-            ContactAnswer::Active(_) | ContactAnswer::Accepted(_) => Err(Error::ActorFailed),
+            ContactAnswer::Active(_)
+            | ContactAnswer::Accepted(_)
+            | ContactAnswer::Fired
+            | ContactAnswer::Stale => Err(Error::ActorFailed),
         }
     }
 

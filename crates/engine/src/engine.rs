@@ -312,7 +312,9 @@ impl Engine {
             let active = match contacts.ask(contact.0, open).await? {
                 Ok(ContactAnswer::Accepted(accepted)) => return Ok(accepted),
                 Ok(ContactAnswer::Active(active)) => active,
-                Ok(ContactAnswer::Closed(_)) => return Err(Error::ActorFailed),
+                Ok(ContactAnswer::Closed(_) | ContactAnswer::Fired | ContactAnswer::Stale) => {
+                    return Err(Error::ActorFailed);
+                }
                 Err(error) => return self.earlier_or(&opening.request, error).await,
             };
             match self.ask_conversation(active, &follow).await {

@@ -241,7 +241,8 @@ impl Reader<'_> {
                 | ConversationEvent::AgentMessagePosted { .. }
                 | ConversationEvent::IdleReminderSent { .. }
                 | ConversationEvent::AgentPrompted { .. }
-                | ConversationEvent::WaitMessageSent { .. } => None,
+                | ConversationEvent::WaitMessageSent { .. }
+                | ConversationEvent::SeenByAgent { .. } => None,
             };
             let (conversation, at) = (self.conversation, self.at);
             facts.extend(what.map(|what| Fact { conversation, at, what }));

@@ -37,6 +37,7 @@ mod shared;
 mod start;
 mod timer_queue;
 mod timers;
+mod windows;
 
 pub use clock::{
     Clock, IdSource, ManualClock, ManualWall, RandomIds, SequentialIds, SystemWall, Timeline, Wall,
@@ -52,3 +53,4 @@ pub use keys::Keys;
 pub use options::{Options, Resume, Timers};
 pub use router::Presence;
 pub use runtime::block_on;
+pub use windows::{Notified, OpenedWindow, Requester};

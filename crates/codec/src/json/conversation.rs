@@ -61,6 +61,9 @@ pub(super) fn data(event: &ConversationEvent) -> Value {
         ConversationEvent::Closed { state, reason, by, requester_text } => {
             closed(*state, *reason, by, requester_text.as_deref())
         }
+        ConversationEvent::SeenByAgent { agent, up_to } => {
+            json!({ "agent": agent.as_str(), "up_to": up_to })
+        }
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) struct ConversationState {
     anchors: Anchors,
     requester_messages: u64,
     agent_messages: u64,
+    seen: u64,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -76,6 +77,7 @@ impl From<&Conversation> for ConversationState {
             told,
             anchors,
             messages: MessageCounts { requester: requester_messages, agent: agent_messages },
+            seen,
         } = state;
         Self {
             version: *version,
@@ -100,6 +102,7 @@ impl From<&Conversation> for ConversationState {
             anchors: anchors.into(),
             requester_messages: *requester_messages,
             agent_messages: *agent_messages,
+            seen: *seen,
         }
     }
 }
@@ -134,6 +137,7 @@ impl TryFrom<ConversationState> for Conversation {
             told: state.told.map(|(item, number)| (WorkItemId(item), number)),
             anchors: state.anchors.into(),
             messages: MessageCounts { requester: state.requester_messages, agent: state.agent_messages },
+            seen: state.seen,
         })
     }
 }

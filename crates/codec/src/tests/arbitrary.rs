@@ -6,7 +6,7 @@ pub(super) mod routing;
 use crate::Envelope;
 use domain::channel::{Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode};
 use domain::configuration::ConfigurationEvent;
-use domain::contact::ContactEvent;
+use domain::contact::{ContactEvent, Notification, WindowClosing};
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
 use domain::routing::{OfferId, QueueId, WorkItemId};
@@ -89,6 +89,7 @@ fn conversation_event() -> impl Strategy<Value = ConversationEvent> {
             agent,
             text
         }),
+        (agent(), any::<u64>()).prop_map(|(agent, up_to)| E::SeenByAgent { agent, up_to }),
         (select(states), reason(), closed_by(), option::of(any::<String>()))
             .prop_map(|(state, reason, by, requester_text)| E::Closed { state, reason, by, requester_text }),
     ]
@@ -118,6 +119,7 @@ pub(super) fn reason() -> impl Strategy<Value = StateReason> {
 }
 
 fn contact_event() -> impl Strategy<Value = ContactEvent> {
+    let closings = [WindowClosing::Requester, WindowClosing::TimedOut, WindowClosing::Replaced].to_vec();
     prop_oneof![
         (channel(), address())
             .prop_map(|(channel, at)| ContactEvent::Created { channel, address: Personal::new(at) }),
@@ -127,7 +129,19 @@ fn contact_event() -> impl Strategy<Value = ContactEvent> {
         (address(), conversation_id()).prop_map(|(company, conversation)| {
             ContactEvent::ConversationReleased { company, conversation }
         }),
+        uuid().prop_map(|window| ContactEvent::WindowOpened { window }),
+        uuid().prop_map(|window| ContactEvent::WindowPaged { window }),
+        (uuid(), select(closings)).prop_map(|(window, why)| ContactEvent::WindowClosed { window, why }),
+        (uuid(), any::<String>(), option::of(any::<String>())).prop_map(|(id, text, link)| {
+            let (id, text, link) = (MessageId(id), Personal::new(text), link.map(Personal::new));
+            ContactEvent::NotificationSent(Notification { id, text, link })
+        }),
+        uuid().prop_map(|window| ContactEvent::WindowRenewed { window }),
     ]
+}
+
+pub(super) fn uuid() -> impl Strategy<Value = Uuid> {
+    any::<[u8; 16]>().prop_map(Uuid::from_bytes)
 }
 
 fn configuration_event() -> impl Strategy<Value = ConfigurationEvent> {

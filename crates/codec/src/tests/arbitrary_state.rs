@@ -1,9 +1,9 @@
 //! Strategies for states of aggregates, also such as no history leads to.
 
 use super::arbitrary::{address, agent, channel, contact_id, conversation_id};
-use super::arbitrary::{offer, policy, reason, settings, timestamp, work_item};
+use super::arbitrary::{offer, policy, reason, settings, timestamp, uuid, work_item};
 use domain::configuration::Configuration;
-use domain::contact::Contact;
+use domain::contact::{Contact, Window};
 use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
 use domain::{Personal, Stamp};
 use proptest::array::uniform6;
@@ -19,14 +19,14 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
     let states = select([ClosedState::Complete, ClosedState::Abandoned, ClosedState::Faulted].to_vec());
     let owner = prop_oneof![Just(Owner::Queue), agent().prop_map(Owner::Agent)];
     let standing = (stamp(), timestamp(), lifecycle, option::of((states, reason())), owner);
-    let rest = (btree_set(agent(), 0..3), anchors(), any::<u64>(), any::<u64>());
+    let rest = (btree_set(agent(), 0..3), anchors(), any::<[u64; 3]>());
     let waiting = (any::<bool>(), option::of(any::<u64>()), option::of(offer()));
     let waiting = (waiting, option::of((work_item(), any::<u32>())));
     (identity, standing, waiting, rest).prop_map(|(identity, standing, waiting, rest)| {
         let (version, contact, channel, requester, company, policy) = identity;
         let (opened, last_at, lifecycle, closing, owner) = standing;
         let ((engaged, request, offer), told) = waiting;
-        let (participants, anchors, requester_messages, agent_messages) = rest;
+        let (participants, anchors, [requester_messages, agent_messages, seen]) = rest;
         Conversation {
             version,
             contact,
@@ -46,17 +46,20 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
             told,
             anchors,
             messages: MessageCounts { requester: requester_messages, agent: agent_messages },
+            seen,
         }
     })
 }
 
 pub(super) fn contact() -> impl Strategy<Value = Contact> {
-    (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4)).prop_map(
-        |(version, channel, address, active)| Contact {
+    let windows = proptest::collection::vec((uuid(), stamp()).prop_map(|(id, seen)| Window { id, seen }), 0..3);
+    (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4), windows).prop_map(
+        |(version, channel, address, active, windows)| Contact {
             version,
             channel,
             address: Personal::new(address),
             active,
+            windows,
         },
     )
 }

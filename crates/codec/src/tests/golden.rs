@@ -10,7 +10,7 @@ use crate::reply::{self, Reply};
 use crate::{Envelope, Error, decode, encode, json, snapshot};
 use domain::channel::{ChannelKind, Mode};
 use domain::configuration::Configuration;
-use domain::contact::Contact;
+use domain::contact::{Contact, Window};
 use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
 use domain::conversation::{Policy, StateReason};
 use domain::routing::{OfferId, WorkItemId};
@@ -142,12 +142,14 @@ fn conversation() -> Conversation {
             transferred: None,
         },
         messages: MessageCounts { requester: 1, agent: 2 },
+        seen: 290,
     }
 }
 
 fn contact() -> Contact {
     let active = [(company(), conversation_id())].into();
-    Contact { version: 2, channel: channel("sms"), address: Personal::new(requester()), active }
+    let windows = vec![Window { id: Uuid::from_u128(9), seen: Stamp { version: 2, at: later(3) } }];
+    Contact { version: 2, channel: channel("sms"), address: Personal::new(requester()), active, windows }
 }
 
 fn configuration() -> Configuration {
@@ -177,7 +179,7 @@ fn a_format_byte_stands_for_one_layout() {
 #[test]
 fn the_bytes_of_one_kind_of_state_are_no_other_kind_of_state() {
     let bytes = snapshot::encode_contact(&contact());
-    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x21, expected: 0x12 }));
+    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x22, expected: 0x13 }));
     assert_eq!(reply::decode(&bytes).unwrap_err().code(), "format");
     assert_eq!(snapshot::decode_contact(&[]), Err(Error::Truncated));
     assert!(!snapshot::is_outdated(&bytes) && !snapshot::is_outdated(&[]) && !snapshot::is_outdated(&[0xff]));

@@ -10,7 +10,7 @@ pub(super) mod routing;
 use crate::Envelope;
 use domain::channel::{ChannelKind, ChannelSettings, IdleChat, Messages, Mode};
 use domain::configuration::ConfigurationEvent;
-use domain::contact::ContactEvent;
+use domain::contact::{ContactEvent, Notification, WindowClosing};
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
 use domain::routing::{OfferId, QueueId, WorkItemId};
@@ -131,6 +131,7 @@ fn routed_events() -> Vec<ConversationEvent> {
         closed(abandoned, StateReason::MaxWaitElapsed, ClosedBy::Router, Some("Nobody is free.")),
         closed(complete, StateReason::NotRouted, ClosedBy::Router, None),
         closed(complete, StateReason::NoUserResponse, by_timer, None),
+        E::SeenByAgent { agent: agent("ann.lee"), up_to: 300 },
     ]
 }
 
@@ -169,10 +170,25 @@ fn first_closes() -> impl Iterator<Item = ConversationEvent> {
 
 fn contact_events() -> Vec<ContactEvent> {
     let (company, conversation) = (company(), conversation_id());
+    let window = Uuid::from_u128(0x0191_0000_0000_7000_8000_0000_0000_0002);
+    let closed = |why| ContactEvent::WindowClosed { window, why };
+    let notification = |link: Option<&str>| {
+        let (id, text) = (MessageId(Uuid::from_u128(3)), Personal::new("Your parcel is here.".to_owned()));
+        let link = link.map(|link| Personal::new(link.to_owned()));
+        ContactEvent::NotificationSent(Notification { id, text, link })
+    };
     vec![
         ContactEvent::Created { channel: channel("sms"), address: Personal::new(requester()) },
         ContactEvent::ConversationActivated { company: company.clone(), conversation },
         ContactEvent::ConversationReleased { company, conversation },
+        ContactEvent::WindowOpened { window },
+        ContactEvent::WindowPaged { window },
+        closed(WindowClosing::Requester),
+        closed(WindowClosing::TimedOut),
+        closed(WindowClosing::Replaced),
+        notification(Some("https://example.com/parcels/1")),
+        notification(None),
+        ContactEvent::WindowRenewed { window },
     ]
 }
 

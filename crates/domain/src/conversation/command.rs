@@ -136,6 +136,13 @@ pub enum Command {
     },
     /// Its actor failed again and again (section 3.1, Faulted).
     Fault,
+    /// The agent who has it looked at it (`MSG-15`).
+    MarkSeen {
+        /// Who.
+        agent: AgentId,
+        /// The version of the last event that they saw; one beyond the newest is taken for the newest.
+        up_to: u64,
+    },
 }
 
 /// How a conversation begins.

@@ -115,6 +115,13 @@ pub enum ConversationEvent {
         /// What the requester is told, if anything: a close by silence in messaging says nothing (`ACT-15`).
         requester_text: Option<String>,
     },
+    /// The agent who has it looked at it (`MSG-15`).
+    SeenByAgent {
+        /// Who.
+        agent: AgentId,
+        /// The version of the last event that they saw.
+        up_to: u64,
+    },
 }
 
 /// What took a conversation off hold.

@@ -25,7 +25,8 @@ pub(super) const fn matters(event: &ConversationEvent) -> bool {
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::AgentMessagePosted { .. }
         | ConversationEvent::IdleReminderSent { .. }
-        | ConversationEvent::AgentPrompted { .. } => false,
+        | ConversationEvent::AgentPrompted { .. }
+        | ConversationEvent::SeenByAgent { .. } => false,
     }
 }
 

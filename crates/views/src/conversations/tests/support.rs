@@ -131,6 +131,7 @@ pub(super) fn any_fact() -> impl Strategy<Value = ConversationEvent> {
         Just(E::WaitEnded { item: WorkItemId(1), requester_text: None }),
         Just(E::WaitMessageSent { item: WorkItemId(1), number: 1, text: "Wait.".into() }),
         who.prop_map(|who| E::AgentPrompted { due: at(1), agent: agent(who), text: "Answer.".into() }),
+        Just(E::SeenByAgent { agent: agent("ann"), up_to: 2 }),
         closed_state.prop_map(closed),
     ]
 }

@@ -59,6 +59,7 @@ pub(super) fn event(event: &ConversationEvent) -> String {
         ConversationEvent::Closed { state, reason, by, .. } => {
             format!("{}/{} by {}", state.name(), reason.name(), closer(by))
         }
+        ConversationEvent::SeenByAgent { agent, up_to } => format!("{agent} saw {up_to}"),
     }
 }
 
