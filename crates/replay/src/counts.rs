@@ -52,7 +52,8 @@ impl Counts {
             | ConversationEvent::WaitEnded { .. }
             | ConversationEvent::WaitMessageSent { .. }
             | ConversationEvent::Held { .. }
-            | ConversationEvent::Resumed { .. } => {}
+            | ConversationEvent::Resumed { .. }
+            | ConversationEvent::SeenByAgent { .. } => {}
         }
     }
 

@@ -107,6 +107,9 @@ impl Checker<'_> {
         for id in expected.into_keys() {
             self.differ(format!("conversation {id}: its row in the projection is missing (L4)"));
         }
+        let (count, told) = projection.compare_histories(&self.histories)?;
+        self.found.history_rows = count;
+        told.into_iter().for_each(|what| self.differ(what));
         Ok(())
     }
 }

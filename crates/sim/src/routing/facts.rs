@@ -48,7 +48,8 @@ impl World {
             | ConversationEvent::WaitMessageSent { .. }
             | ConversationEvent::AgentMessagePosted { .. }
             | ConversationEvent::IdleReminderSent { .. }
-            | ConversationEvent::AgentPrompted { .. } => return None,
+            | ConversationEvent::AgentPrompted { .. }
+            | ConversationEvent::SeenByAgent { .. } => return None,
         };
         Some(Fact { conversation: id, at: self.now, what })
     }

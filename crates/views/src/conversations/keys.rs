@@ -4,6 +4,7 @@
 //! v                                  -> version of the projection, u32
 //! p partition u16                    -> consumed position, u64
 //! r id                               -> row
+//! k m t u h                          -> see `history::keys`
 //! s state 0 id | c channel 0 id | a hash of the agent u64 0 id   -> nothing; the row has it all
 //! ```
 //!
