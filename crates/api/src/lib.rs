@@ -10,11 +10,13 @@ pub mod configuration;
 
 mod agent;
 mod conversation;
+mod desk;
 mod event;
 mod message;
 mod problem;
 mod queue;
 mod timer;
+mod window;
 mod work_item;
 
 pub use agent::{
@@ -23,6 +25,7 @@ pub use agent::{
 pub use conversation::{
     ConversationListResponse, ConversationResponse, ConversationRow, MessageCounts, Owner,
 };
+pub use desk::{HistoryResponse, Ongoing, OngoingResponse, SeenRequest, TranscriptResponse};
 pub use event::{EventResponse, EventsResponse};
 pub use message::{
     AcceptedResponse, Attachment, EmptyRequest, InboundRequest, OpenedResponse, PostMessageRequest,
@@ -31,6 +34,10 @@ pub use message::{
 pub use problem::{FieldError, Problem, ProblemCode};
 pub use queue::{QueueListResponse, QueueResponse, Waiting};
 pub use timer::{TimerResponse, TimersResponse};
+pub use window::{
+    HistoryItem, NotificationRequest, NotificationResponse, Part, RequesterRequest, UnreadOf, UnreadResponse,
+    WindowChangedResponse, WindowResponse,
+};
 pub use work_item::{
     AssignRequest, CandidateResponse, FieldOfCandidates, ItemHistoryResponse, ItemStepResponse,
     OfferResponse, RejectRequest, TransferRequest, WorkItemListResponse, WorkItemResponse,

@@ -230,6 +230,7 @@ mod tests {
             told: None,
             anchors: Anchors::default(),
             messages: MessageCounts::default(),
+            seen: 0,
         }
     }
 

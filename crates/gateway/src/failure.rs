@@ -167,6 +167,7 @@ impl From<Rejection> for Failure {
             Rejection::LiveAgentsDisabled => ProblemCode::LiveAgentsDisabled,
             Rejection::ChatNotAgentInitiated => ProblemCode::ChatNotAgentInitiated,
             Rejection::EntryUnknown => ProblemCode::EntryUnknown,
+            Rejection::WindowUnknown => ProblemCode::WindowUnknown,
             Rejection::BadConfiguration(problems) => {
                 return Self::bad_configuration(problems.iter().map(configuration::explain).collect());
             }

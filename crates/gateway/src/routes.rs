@@ -4,11 +4,16 @@ mod agents;
 mod commands;
 mod configuration;
 mod conversations;
+mod desk;
 mod health;
 mod inbound;
 mod list;
+mod notifications;
 mod queues;
+mod requester;
+mod transcript;
 mod transfer;
+mod windows;
 mod work_items;
 
 use crate::access::Caller;
@@ -42,9 +47,27 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(resource("/v1/conversations/{id}/hold", "POST").route(web::post().to(commands::hold)))
         .service(resource("/v1/conversations/{id}/resume", "POST").route(web::post().to(commands::resume)))
         .service(resource("/v1/conversations/{id}/end", "POST").route(web::post().to(commands::end)))
+        .configure(looking)
         .configure(working)
         .configure(configuring)
         .default_service(web::to(unknown));
+}
+
+/// Adds the routes with which requesters and agents look at what was said.
+fn looking(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/windows", "POST").route(web::post().to(windows::open)))
+        .service(resource("/v1/windows/{id}", "DELETE").route(web::delete().to(windows::close)))
+        .service(resource("/v1/windows/{id}/page", "POST").route(web::post().to(windows::page)))
+        .service(resource("/v1/windows/{id}/renew", "POST").route(web::post().to(windows::renew)))
+        .service(resource("/v1/unread", "GET").route(web::get().to(windows::unread)))
+        .service(resource("/v1/notifications", "POST").route(web::post().to(notifications::notify)))
+        .service(resource("/v1/agents/{id}/ongoing", "GET").route(web::get().to(desk::ongoing)))
+        .service(resource("/v1/conversations/{id}/seen", "POST").route(web::post().to(commands::seen)))
+        .service(resource("/v1/conversations/{id}/history", "GET").route(web::get().to(desk::history)))
+        .service(
+            resource("/v1/conversations/{id}/transcript", "GET").route(web::get().to(transcript::show)),
+        );
 }
 
 /// Adds the routes on which work is routed: agents, queues, work items.

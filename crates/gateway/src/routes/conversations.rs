@@ -110,6 +110,7 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
         told: _,
         anchors: _,
         messages,
+        seen: _,
     } = conversation;
     ConversationResponse {
         id: id.to_string(),
@@ -159,6 +160,7 @@ fn event_for_requester(record: &EventRecord) -> Option<EventResponse> {
 const fn hidden_from_requester(fact: &ConversationEvent) -> Option<&'static [&'static str]> {
     match fact {
         ConversationEvent::AgentPrompted { .. }
+        | ConversationEvent::SeenByAgent { .. }
         | ConversationEvent::Held { .. }
         | ConversationEvent::Resumed { .. } => None,
         ConversationEvent::IdleReminderSent { .. } => Some(&["agent_text"]),
