@@ -6,6 +6,9 @@
 //! the newest items when it opens, and more with each page; what the windows of one time have shown becomes read when,
 //! after all of them were closed, the next one opens.
 //!
+//! A window whose client vanished is open until somebody notices. What came since the last sign of life of any window was
+//! shown to nobody then, and is unread after all.
+//!
 //! The state holds spans of items and never the items: one span for each time without a window whose items were not all
 //! shown. How many of the first so many items count is asked of whoever keeps the items.
 
@@ -32,11 +35,27 @@ pub enum ReadingFact {
         /// Which.
         window: Uuid,
     },
+    /// A window gave a sign of life.
+    Renewed {
+        /// Which.
+        window: Uuid,
+    },
     /// A window was closed.
     Closed {
         /// Which.
         window: Uuid,
+        /// Whether it was because its client had vanished.
+        vanished: bool,
     },
+}
+
+/// What a fact did to items that had come before it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turned {
+    /// These became read.
+    pub read: Vec<Span>,
+    /// These turned out to be unread.
+    pub unread: Option<Span>,
 }
 
 /// Consecutive items, with how many items of the history count before the first of them and up to the last.
@@ -76,6 +95,8 @@ pub struct Reading {
     pub shown: Option<Span>,
     /// What is unread, in order; at least one item of each span counts.
     pub unread: Vec<Span>,
+    /// How many items there were when a window last gave a sign of life.
+    pub alive: u64,
 }
 
 impl Span {
@@ -86,7 +107,7 @@ impl Span {
 }
 
 impl Reading {
-    /// Applies one fact; the spans that became read with it. `counted` says how many of the first so many items count; it
+    /// Applies one fact; what became of earlier items with it. `counted` says how many of the first so many items count; it
     /// is asked at most once.
     ///
     /// # Errors
@@ -95,25 +116,44 @@ impl Reading {
         &mut self,
         fact: ReadingFact,
         counted: impl FnOnce(u64) -> Result<u64, E>,
-    ) -> Result<Vec<Span>, E> {
+    ) -> Result<Turned, E> {
         match fact {
             ReadingFact::Arrived { counts } => self.arrived(counts),
             ReadingFact::Opened { window } => {
                 let from = self.items.saturating_sub(PAGE_ITEMS - 1).max(1);
                 let before = if from == 1 { 0 } else { counted(from - 1)? };
-                return Ok(self.opened(window, from, before));
+                return Ok(Turned { read: self.opened(window, from, before), unread: None });
             }
             ReadingFact::Paged { window } => {
-                let Some(open) = self.window(window) else { return Ok(Vec::new()) };
+                let Some(open) = self.window(window) else { return Ok(Turned::default()) };
                 let (page_to, from) = (open.from - 1, open.from.saturating_sub(PAGE_ITEMS).max(1));
                 let before = if from == 1 { 0 } else { counted(from - 1)? };
                 self.show(from, before);
+                self.alive = self.items;
                 let paged = OpenWindow { window, from, page_to };
                 self.open.iter_mut().filter(|open| open.window == window).for_each(|open| *open = paged);
             }
-            ReadingFact::Closed { window } => self.open.retain(|open| open.window != window),
+            ReadingFact::Renewed { window } => {
+                if self.window(window).is_some() {
+                    self.alive = self.items;
+                }
+            }
+            ReadingFact::Closed { window, vanished } if self.window(window).is_some() => {
+                let is_last = self.open.len() == 1;
+                let missed = if vanished && is_last && self.alive < self.items {
+                    Some(Span { from: self.alive + 1, to: self.items, before: counted(self.alive)?, upto: self.counted })
+                } else {
+                    None
+                };
+                self.open.retain(|open| open.window != window);
+                self.alive = if vanished { self.alive } else { self.items };
+                let unread = missed.filter(|span| span.count() > 0);
+                self.unread.extend(unread);
+                return Ok(Turned { read: Vec::new(), unread });
+            }
+            ReadingFact::Closed { .. } => {}
         }
-        Ok(Vec::new())
+        Ok(Turned::default())
     }
 
     /// How many items are unread, without any limit (`MSG-3`).
@@ -171,11 +211,13 @@ impl Reading {
         } else {
             self.show(from, before);
         }
+        self.alive = self.items;
         self.open.push(OpenWindow { window, from, page_to: self.items });
         read
     }
 
-    /// What came since the first window opened is never unread, so what is shown always ends where that window began.
+    /// What came since the first window opened is unread only if no window gave a sign of life after it, so what is shown
+    /// always ends where that window began.
     fn show(&mut self, from: u64, before: u64) {
         if let Some(shown) = self.shown.as_mut().filter(|shown| from < shown.from) {
             (shown.from, shown.before) = (from, before);

@@ -15,10 +15,10 @@ pub use query::{HistoryItem, WindowPage};
 
 use crate::Error;
 use crate::conversations::TABLE;
-use domain::contact::ContactEvent;
+use domain::contact::{ContactEvent, WindowClosing};
 use domain::conversation::ConversationEvent;
 use domain::notice::concerns_requester;
-use domain::reading::{Reading, ReadingFact};
+use domain::reading::{Reading, ReadingFact, Span, Turned};
 use domain::{ContactId, ConversationId, Event};
 use rows::{Item, Lane};
 use std::collections::BTreeMap;
@@ -103,23 +103,40 @@ impl<'a> Histories<'a> {
             ContactEvent::NotificationSent(_) => return self.arrived(id, id.0, version, true),
             ContactEvent::WindowOpened { window } => ReadingFact::Opened { window: *window },
             ContactEvent::WindowPaged { window } => ReadingFact::Paged { window: *window },
-            ContactEvent::WindowClosed { window, why: _ } => ReadingFact::Closed { window: *window },
+            ContactEvent::WindowClosed { window, why } => {
+                ReadingFact::Closed { window: *window, vanished: *why == WindowClosing::TimedOut }
+            }
+            ContactEvent::WindowRenewed { window } => ReadingFact::Renewed { window: *window },
             ContactEvent::Created { .. }
             | ContactEvent::ConversationActivated { .. }
-            | ContactEvent::ConversationReleased { .. }
-            | ContactEvent::WindowRenewed { .. } => return Ok(()),
+            | ContactEvent::ConversationReleased { .. } => return Ok(()),
         };
         let mut reading = self.reading(id)?;
-        let read = reading.apply(fact, |first| Ok::<_, Error>(self.item(id, first)?.counted))?;
+        let Turned { read, unread } = reading.apply(fact, |first| self.counted(id, first))?;
         self.put(keys::reading(id), rows::encode_reading(&reading)?);
-        // These were shown, so there are as many of them as pages at the most.
-        for number in read.into_iter().flat_map(|span| span.from..=span.to) {
-            let item = self.item(id, number)?;
+        // What was shown is as many items as pages at the most, and what came to a vanished client those of minutes.
+        self.count_all(id, read, |unread| unread.saturating_sub(1))?;
+        self.count_all(id, unread, |unread| unread + 1)
+    }
+
+    fn count_all(
+        &mut self,
+        contact: ContactId,
+        spans: impl IntoIterator<Item = Span>,
+        change: impl Fn(u64) -> u64,
+    ) -> Result<(), Error> {
+        for number in spans.into_iter().flat_map(|span| span.from..=span.to) {
+            let item = self.item(contact, number)?;
             if item.counts {
-                self.count(id, item.stream, |unread| unread.saturating_sub(1))?;
+                self.count(contact, item.stream, &change)?;
             }
         }
         Ok(())
+    }
+
+    /// How many of the first so many items count.
+    fn counted(&self, contact: ContactId, first: u64) -> Result<u64, Error> {
+        if first == 0 { Ok(0) } else { Ok(self.item(contact, first)?.counted) }
     }
 
     fn arrived(&mut self, contact: ContactId, stream: [u8; 16], version: u64, counts: bool) -> Result<(), Error> {

@@ -15,6 +15,8 @@ struct Both {
     windows: Vec<(Uuid, usize)>,
     /// What was shown since the last time that no window was open.
     shown: BTreeSet<usize>,
+    /// How many items there were when a window last gave a sign of life.
+    alive: usize,
 }
 
 fn window(number: u8) -> Uuid {
@@ -26,8 +28,8 @@ fn counted(items: &[(bool, bool)], first: u64) -> u64 {
 }
 
 impl Both {
-    /// Plays a story in which `a` is an agent's message, `n` anything that does not count, `+1`, `^1` and `-1` open, page
-    /// and close window 1, and a number repeats what follows: `60a`.
+    /// Plays a story in which `a` is an agent's message, `n` anything that does not count, `+1`, `^1`, `~1`, `-1` and `!1`
+    /// open, page, renew and close window 1 and say that its client vanished, and a number repeats what follows: `60a`.
     fn play(story: &str) -> Self {
         let mut both = Self::default();
         for word in story.split_whitespace() {
@@ -42,7 +44,9 @@ impl Both {
         match word.as_bytes()[0] {
             b'+' => self.apply(ReadingFact::Opened { window: number() }),
             b'^' => self.apply(ReadingFact::Paged { window: number() }),
-            b'-' => self.apply(ReadingFact::Closed { window: number() }),
+            b'~' => self.apply(ReadingFact::Renewed { window: number() }),
+            b'-' => self.apply(ReadingFact::Closed { window: number(), vanished: false }),
+            b'!' => self.apply(ReadingFact::Closed { window: number(), vanished: true }),
             _ => {
                 let times = if digits.is_empty() { 1 } else { digits.parse().unwrap() };
                 (0..times).for_each(|_| self.apply(ReadingFact::Arrived { counts: word.ends_with('a') }));
@@ -53,10 +57,11 @@ impl Both {
     fn apply(&mut self, fact: ReadingFact) {
         let before = self.reading.total();
         let items = &self.items;
-        let read = self.reading.apply(fact, |first| Ok::<_, Infallible>(counted(items, first))).unwrap();
-        let read: u64 = read.iter().map(Span::count).sum();
+        let turned = self.reading.apply(fact, |first| Ok::<_, Infallible>(counted(items, first))).unwrap();
+        let read: u64 = turned.read.iter().map(Span::count).sum();
+        let unread = turned.unread.map_or(0, |span| span.count());
         if !matches!(fact, ReadingFact::Arrived { .. }) {
-            assert_eq!(self.reading.total() + read, before, "what is no longer unread became read");
+            assert_eq!(self.reading.total() + read, before + unread, "whatever turned is told");
         }
         self.model(fact);
     }
@@ -73,14 +78,34 @@ impl Both {
                 let from = self.items.len().saturating_sub(50);
                 self.shown.extend(from..self.items.len());
                 self.windows.push((window, from));
+                self.alive = self.items.len();
             }
             ReadingFact::Paged { window } => {
                 let Some((_, from)) = self.windows.iter_mut().find(|(open, _)| *open == window) else { return };
                 let older = from.saturating_sub(50);
                 self.shown.extend(older..*from);
                 *from = older;
+                self.alive = self.items.len();
             }
-            ReadingFact::Closed { window } => self.windows.retain(|(open, _)| *open != window),
+            ReadingFact::Renewed { window } => {
+                if self.windows.iter().any(|(open, _)| *open == window) {
+                    self.alive = self.items.len();
+                }
+            }
+            ReadingFact::Closed { window, vanished } => {
+                let was_open = !self.windows.is_empty();
+                let before = self.windows.len();
+                self.windows.retain(|(open, _)| *open != window);
+                if self.windows.len() == before {
+                    return;
+                }
+                if !vanished {
+                    self.alive = self.items.len();
+                }
+                if was_open && self.windows.is_empty() {
+                    self.items[self.alive..].iter_mut().for_each(|(counts, unread)| *unread = *counts);
+                }
+            }
         }
     }
 
@@ -161,6 +186,18 @@ fn what_came_live_is_on_the_page_of_a_later_window_and_was_never_unread() {
     check("60a +1 30a +2 ^2 -1 -2 +1", 0);
 }
 
+/// MSG-7: what came after the last sign of life of a window whose client had vanished was shown to nobody.
+#[test]
+fn what_came_to_a_vanished_client_is_unread_after_all() {
+    check("+1 2a !1", 2);
+    check("+1 2a ~1 3a n !1", 3);
+    check("+1 2a -1 !1", 0);
+    check("a +1 2a !1 a +1", 3);
+    // Another window gave signs of life, or is still open.
+    check("+1 +2 2a -2 3a !1", 3);
+    check("+1 +2 2a !1", 0);
+}
+
 #[test]
 fn a_window_that_is_not_open_shows_and_closes_nothing() {
     check("120a ^1 -1 +1 ^2 -2 -1 +1", 70);
@@ -181,7 +218,9 @@ fn facts() -> impl Strategy<Value = Vec<ReadingFact>> {
         6 => (any::<bool>(), 1..40_usize).prop_map(|(counts, times)| vec![ReadingFact::Arrived { counts }; times]),
         2 => number().prop_map(|window| vec![ReadingFact::Opened { window }]),
         2 => number().prop_map(|window| vec![ReadingFact::Paged { window }]),
-        4 => number().prop_map(|window| vec![ReadingFact::Closed { window }]),
+        1 => number().prop_map(|window| vec![ReadingFact::Renewed { window }]),
+        4 => (number(), any::<bool>())
+            .prop_map(|(window, vanished)| vec![ReadingFact::Closed { window, vanished }]),
     ];
     proptest::collection::vec(one, 0..40).prop_map(|parts| parts.concat())
 }

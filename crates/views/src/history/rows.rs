@@ -66,10 +66,11 @@ struct StoredReading {
     shown: Option<[u64; 4]>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unread: Vec<[u64; 4]>,
+    alive: u64,
 }
 
 pub(super) fn encode_reading(reading: &Reading) -> Result<Vec<u8>, Error> {
-    let Reading { items, counted, open, shown, unread } = reading;
+    let Reading { items, counted, open, shown, unread, alive } = reading;
     let window = |open: &OpenWindow| (open.window.simple().to_string(), open.from, open.page_to);
     let stored = StoredReading {
         items: *items,
@@ -77,6 +78,7 @@ pub(super) fn encode_reading(reading: &Reading) -> Result<Vec<u8>, Error> {
         open: open.iter().map(window).collect(),
         shown: shown.as_ref().map(numbers),
         unread: unread.iter().map(numbers).collect(),
+        alive: *alive,
     };
     serde_json::to_vec(&stored).map_err(|_| Error::Row)
 }
@@ -93,6 +95,7 @@ pub(super) fn decode_reading(row: &[u8]) -> Result<Reading, Error> {
         open: stored.open.into_iter().map(window).collect::<Result<_, Error>>()?,
         shown: stored.shown.map(span),
         unread: stored.unread.into_iter().map(span).collect(),
+        alive: stored.alive,
     })
 }
 

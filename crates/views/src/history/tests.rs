@@ -155,6 +155,10 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => id().prop_map(|window| {
             Deed::Contact(ContactEvent::WindowClosed { window, why: WindowClosing::Requester })
         }),
+        1 => id().prop_map(|window| Deed::Contact(ContactEvent::WindowRenewed { window })),
+        1 => id().prop_map(|window| {
+            Deed::Contact(ContactEvent::WindowClosed { window, why: WindowClosing::TimedOut })
+        }),
         1 => Just(Deed::Contact(notified())),
         1 => Just(Deed::Restart),
         1 => Just(Deed::CatchUp),
