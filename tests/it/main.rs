@@ -37,9 +37,13 @@ mod engine_routing_setup;
 #[cfg(test)]
 mod engine_timers;
 #[cfg(test)]
+mod engine_windows;
+#[cfg(test)]
 mod http_client;
 #[cfg(test)]
 mod http_configuration;
+#[cfg(test)]
+mod http_desk;
 #[cfg(test)]
 mod http_drain;
 #[cfg(test)]
@@ -58,6 +62,8 @@ mod http_refusals;
 mod http_routing;
 #[cfg(test)]
 mod http_timers;
+#[cfg(test)]
+mod http_unread;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]

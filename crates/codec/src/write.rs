@@ -8,7 +8,9 @@ pub(crate) use routing::configured as routing_entry;
 use crate::numbers::Numbered;
 use crate::registry::Payload;
 use crate::v1::{configuration as configuration_v1, contact as contact_v1, engine as engine_v1};
-use crate::v1::{conversation as conversation_v1, parts as parts_v1, waiting as waiting_v1, window as window_v1};
+use crate::v1::{
+    conversation as conversation_v1, parts as parts_v1, waiting as waiting_v1, window as window_v1,
+};
 use crate::v2::{configuration as configuration_v2, conversation as conversation_v2, parts as parts_v2};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;

@@ -141,7 +141,12 @@ impl Reading {
             ReadingFact::Closed { window, vanished } if self.window(window).is_some() => {
                 let is_last = self.open.len() == 1;
                 let missed = if vanished && is_last && self.alive < self.items {
-                    Some(Span { from: self.alive + 1, to: self.items, before: counted(self.alive)?, upto: self.counted })
+                    Some(Span {
+                        from: self.alive + 1,
+                        to: self.items,
+                        before: counted(self.alive)?,
+                        upto: self.counted,
+                    })
                 } else {
                     None
                 };
@@ -183,7 +188,10 @@ impl Reading {
     /// The first unread item behind the first `item` items, of which `counted` count: as its number among all that count.
     pub fn first_unread_after(&self, item: u64, counted: u64) -> Option<u64> {
         let spans = self.unread.iter().filter(|span| span.to > item);
-        spans.map(|span| (span.before.max(counted), span.upto)).find(|(before, upto)| before < upto).map(|(n, _)| n + 1)
+        spans
+            .map(|span| (span.before.max(counted), span.upto))
+            .find(|(before, upto)| before < upto)
+            .map(|(n, _)| n + 1)
     }
 
     fn arrived(&mut self, counts: bool) {
@@ -228,7 +236,8 @@ impl Reading {
         let mut read = Vec::new();
         for span in std::mem::take(&mut self.unread) {
             let older = Span { to: span.to.min(shown.from - 1), upto: span.upto.min(shown.before), ..span };
-            let newer = Span { from: span.from.max(shown.to + 1), before: span.before.max(shown.upto), ..span };
+            let newer =
+                Span { from: span.from.max(shown.to + 1), before: span.before.max(shown.upto), ..span };
             let between = Span {
                 from: span.from.max(shown.from),
                 to: span.to.min(shown.to),
@@ -242,7 +251,6 @@ impl Reading {
         read
     }
 }
-
 
 #[cfg(test)]
 mod tests;

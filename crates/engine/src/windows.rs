@@ -72,7 +72,12 @@ impl Engine {
     ///
     /// # Errors
     /// [`Rejection::WindowUnknown`](domain::Rejection::WindowUnknown) if it is not open (`MSG-9`); likewise below.
-    pub async fn page_window(&self, contact: ContactId, window: Uuid, request: &Request) -> Result<Cursor, Error> {
+    pub async fn page_window(
+        &self,
+        contact: ContactId,
+        window: Uuid,
+        request: &Request,
+    ) -> Result<Cursor, Error> {
         Ok(self.ask_contact(contact, &ContactCommand::PageWindow { window }, request).await?.1)
     }
 
@@ -80,7 +85,12 @@ impl Engine {
     ///
     /// # Errors
     /// As [`page_window`](Self::page_window).
-    pub async fn renew_window(&self, contact: ContactId, window: Uuid, request: &Request) -> Result<Cursor, Error> {
+    pub async fn renew_window(
+        &self,
+        contact: ContactId,
+        window: Uuid,
+        request: &Request,
+    ) -> Result<Cursor, Error> {
         let renew = ContactCommand::RenewWindow { window, now: self.now() };
         Ok(self.ask_contact(contact, &renew, request).await?.1)
     }
@@ -89,7 +99,12 @@ impl Engine {
     ///
     /// # Errors
     /// As [`page_window`](Self::page_window).
-    pub async fn close_window(&self, contact: ContactId, window: Uuid, request: &Request) -> Result<Cursor, Error> {
+    pub async fn close_window(
+        &self,
+        contact: ContactId,
+        window: Uuid,
+        request: &Request,
+    ) -> Result<Cursor, Error> {
         Ok(self.ask_contact(contact, &ContactCommand::CloseWindow { window }, request).await?.1)
     }
 
@@ -133,7 +148,11 @@ impl Engine {
                         Error::Damaged(format!("stream {stream:02x?} has no version {version}"))
                     })?;
                     let envelope = codec::decode(&stored.bytes)?;
-                    Ok(EventRecord { envelope, version, position: Cursor { partition, position: stored.position } })
+                    Ok(EventRecord {
+                        envelope,
+                        version,
+                        position: Cursor { partition, position: stored.position },
+                    })
                 };
                 facts.into_iter().map(read).collect()
             })

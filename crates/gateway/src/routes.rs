@@ -65,9 +65,7 @@ fn looking(config: &mut ServiceConfig) {
         .service(resource("/v1/agents/{id}/ongoing", "GET").route(web::get().to(desk::ongoing)))
         .service(resource("/v1/conversations/{id}/seen", "POST").route(web::post().to(commands::seen)))
         .service(resource("/v1/conversations/{id}/history", "GET").route(web::get().to(desk::history)))
-        .service(
-            resource("/v1/conversations/{id}/transcript", "GET").route(web::get().to(transcript::show)),
-        );
+        .service(resource("/v1/conversations/{id}/transcript", "GET").route(web::get().to(transcript::show)));
 }
 
 /// Adds the routes on which work is routed: agents, queues, work items.

@@ -46,7 +46,9 @@ impl<'a> Histories<'a> {
     /// [`Error::Row`] if a row cannot be read, [`Error::Store`] if the store fails.
     pub fn add(&mut self, stream: [u8; 16], version: u64, event: &Event) -> Result<(), Error> {
         match event {
-            Event::Conversation(event) => self.conversation(ConversationId::from_bytes(stream), version, event),
+            Event::Conversation(event) => {
+                self.conversation(ConversationId::from_bytes(stream), version, event)
+            }
             Event::Contact(event) => self.contact(ContactId(stream), version, event),
             Event::Configuration(_) | Event::Router(_) | Event::Engine(_) => Ok(()),
         }
@@ -139,7 +141,13 @@ impl<'a> Histories<'a> {
         if first == 0 { Ok(0) } else { Ok(self.item(contact, first)?.counted) }
     }
 
-    fn arrived(&mut self, contact: ContactId, stream: [u8; 16], version: u64, counts: bool) -> Result<(), Error> {
+    fn arrived(
+        &mut self,
+        contact: ContactId,
+        stream: [u8; 16],
+        version: u64,
+        counts: bool,
+    ) -> Result<(), Error> {
         let mut reading = self.reading(contact)?;
         reading.apply(ReadingFact::Arrived { counts }, |_| Err(Error::Row))?;
         let item = Item { stream, version, counts, counted: reading.counted };
@@ -152,7 +160,12 @@ impl<'a> Histories<'a> {
     }
 
     /// Changes how much is unread of a conversation, or of what belongs to none.
-    fn count(&mut self, contact: ContactId, stream: [u8; 16], change: impl Fn(u64) -> u64) -> Result<(), Error> {
+    fn count(
+        &mut self,
+        contact: ContactId,
+        stream: [u8; 16],
+        change: impl Fn(u64) -> u64,
+    ) -> Result<(), Error> {
         let key = keys::unread(contact, stream);
         let before = self.get(&key)?.map_or(Ok(0), |row| rows::decode_count(&row))?;
         match change(before) {
@@ -163,7 +176,8 @@ impl<'a> Histories<'a> {
     }
 
     fn reading(&self, contact: ContactId) -> Result<Reading, Error> {
-        self.get(&keys::reading(contact))?.map_or_else(|| Ok(Reading::default()), |row| rows::decode_reading(&row))
+        self.get(&keys::reading(contact))?
+            .map_or_else(|| Ok(Reading::default()), |row| rows::decode_reading(&row))
     }
 
     fn item(&self, contact: ContactId, number: u64) -> Result<Item, Error> {

@@ -52,7 +52,8 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
 }
 
 pub(super) fn contact() -> impl Strategy<Value = Contact> {
-    let windows = proptest::collection::vec((uuid(), stamp()).prop_map(|(id, seen)| Window { id, seen }), 0..3);
+    let windows =
+        proptest::collection::vec((uuid(), stamp()).prop_map(|(id, seen)| Window { id, seen }), 0..3);
     (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4), windows).prop_map(
         |(version, channel, address, active, windows)| Contact {
             version,

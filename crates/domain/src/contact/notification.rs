@@ -42,7 +42,8 @@ impl Notification {
 
 /// Whoever shows the link must not run a script by it.
 fn is_web_address(link: &str) -> bool {
-    let is_web = ["https://", "http://"].iter().any(|scheme| link.len() > scheme.len() && link.starts_with(scheme));
+    let is_web =
+        ["https://", "http://"].iter().any(|scheme| link.len() > scheme.len() && link.starts_with(scheme));
     is_web && link.len() <= limits::ATTACHMENT_FIELD_MAX && link.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

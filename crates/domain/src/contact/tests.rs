@@ -140,7 +140,8 @@ fn a_window_closes_when_its_signs_of_life_stop() {
 #[test]
 fn a_notification_is_a_fact_of_the_contact_alone() {
     let id = MessageId(window(7));
-    let new = |text: &str, link: Option<&str>| Notification::new(id, text.to_owned(), link.map(str::to_owned));
+    let new =
+        |text: &str, link: Option<&str>| Notification::new(id, text.to_owned(), link.map(str::to_owned));
     let notification = new("Your parcel is here.", Some("https://example.com/1")).unwrap();
     let (channel, address) = (ChannelId::new("web").unwrap(), Personal::new(address("guest-1")));
     let notify = ContactCommand::Notify { channel, address, notification: notification.clone() };

@@ -81,7 +81,9 @@ impl Both {
                 self.alive = self.items.len();
             }
             ReadingFact::Paged { window } => {
-                let Some((_, from)) = self.windows.iter_mut().find(|(open, _)| *open == window) else { return };
+                let Some((_, from)) = self.windows.iter_mut().find(|(open, _)| *open == window) else {
+                    return;
+                };
                 let older = from.saturating_sub(50);
                 self.shown.extend(older..*from);
                 *from = older;

@@ -40,7 +40,8 @@ pub(super) async fn ongoing(
     caller.check_agent(&id)?;
     let params = Params::read(&request, &["levels", "at_least"])?;
     let expected = "one to three numbers of seconds, each greater than the one before, such as 30,60,120";
-    let levels = params.get("levels", expected, levels)?.unwrap_or_else(|| LEVELS.map(|level| level.1).to_vec());
+    let levels =
+        params.get("levels", expected, levels)?.unwrap_or_else(|| LEVELS.map(|level| level.1).to_vec());
     if let Some(position) = params.get("at_least", "the `position` of an earlier answer", Cursor::parse)? {
         wait_for(&view, position).await?;
     }
@@ -50,7 +51,8 @@ pub(super) async fn ongoing(
         // The list runs a moment behind; the conversation itself does not.
         let state = engine.conversation(id).await?;
         let reached = caller.channel().is_none_or(|channel| *channel == state.channel);
-        let is_ongoing = state.is_owned_by(&agent) && !state.is_closed() && state.policy.mode() == Mode::Messaging;
+        let is_ongoing =
+            state.is_owned_by(&agent) && !state.is_closed() && state.policy.mode() == Mode::Messaging;
         if reached && is_ongoing {
             conversations.push(look(&engine, id, &state, &levels).await?);
         }
@@ -112,7 +114,9 @@ async fn look(
         let page = engine.events(id, after, UNSEEN_MAX).await?;
         let Some(last) = page.last() else { break };
         after = last.version;
-        unseen.extend(page.iter().filter(|record| is_of_requester(record)).map(|record| (record.version, record.at())));
+        unseen.extend(
+            page.iter().filter(|record| is_of_requester(record)).map(|record| (record.version, record.at())),
+        );
     }
     unseen.truncate(UNSEEN_MAX);
     let first = unseen.first().copied();
@@ -144,17 +148,12 @@ async fn separator(
 }
 
 fn is_of_requester(record: &EventRecord) -> bool {
-    matches!(
-        record.envelope.event,
-        Event::Conversation(ConversationEvent::RequesterMessagePosted { .. })
-    )
+    matches!(record.envelope.event, Event::Conversation(ConversationEvent::RequesterMessagePosted { .. }))
 }
 
 fn is_message(record: &EventRecord) -> bool {
-    let said = matches!(
-        record.envelope.event,
-        Event::Conversation(ConversationEvent::AgentMessagePosted { .. })
-    );
+    let said =
+        matches!(record.envelope.event, Event::Conversation(ConversationEvent::AgentMessagePosted { .. }));
     said || is_of_requester(record)
 }
 
@@ -187,13 +186,10 @@ mod tests {
         }
         let standard = [30, 60, 120];
         let at = |ms| level(ms, &standard);
-        assert_eq!([29_999, 30_000, 60_000, 119_999, 500_000].map(at), [
-            None,
-            Some("warning"),
-            Some("critical"),
-            Some("critical"),
-            Some("severe")
-        ]);
+        assert_eq!(
+            [29_999, 30_000, 60_000, 119_999, 500_000].map(at),
+            [None, Some("warning"), Some("critical"), Some("critical"), Some("severe")]
+        );
         assert_eq!(level(500_000, &[30]), Some("warning"));
     }
 }

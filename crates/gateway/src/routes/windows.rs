@@ -89,7 +89,8 @@ pub(super) async fn unread(
 ) -> Result<HttpResponse, Failure> {
     let params = Params::read(&request, &["channel", "address", "at_least"])?;
     let at_least = params.get("at_least", "the `position` of an earlier answer", Cursor::parse)?;
-    let contact = engine.contact(&requester(&engine, &caller, named_in(&params)?, ProblemCode::InvalidQuery)?);
+    let contact =
+        engine.contact(&requester(&engine, &caller, named_in(&params)?, ProblemCode::InvalidQuery)?);
     if let Some(position) = at_least {
         wait_for(&view, position).await?;
     }

@@ -115,7 +115,9 @@ impl Indexes {
 }
 
 fn is_over(state: &str) -> bool {
-    [ClosedState::Complete, ClosedState::Abandoned, ClosedState::Faulted].iter().any(|over| over.name() == state)
+    [ClosedState::Complete, ClosedState::Abandoned, ClosedState::Faulted]
+        .iter()
+        .any(|over| over.name() == state)
 }
 
 /// SipHash-2-4. It is stored, so it must be this one in every build for ever.

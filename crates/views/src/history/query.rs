@@ -165,7 +165,9 @@ impl Conversations {
         to: u64,
         reading: &Reading,
     ) -> Result<Vec<HistoryItem>, Error> {
-        let Some(limit) = (to + 1).checked_sub(from).filter(|limit| *limit > 0) else { return Ok(Vec::new()) };
+        let Some(limit) = (to + 1).checked_sub(from).filter(|limit| *limit > 0) else {
+            return Ok(Vec::new());
+        };
         let (prefix, after) = (keys::items(contact), keys::item(contact, from - 1));
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let found = self.log.tables().scan(TABLE, &prefix, Some(&after), limit)?;

@@ -98,7 +98,8 @@ fn a_window_says_where_the_separator_is_and_how_much_is_above_and_below() {
     let page = |view: &Conversations| {
         view.catch_up().unwrap();
         let page = view.window_page(CONTACT, window(1)).unwrap().unwrap();
-        let numbers = page.items.first().map(|item| item.number).zip(page.items.last().map(|item| item.number));
+        let numbers =
+            page.items.first().map(|item| item.number).zip(page.items.last().map(|item| item.number));
         (numbers, page.separator, page.above, page.below, page.total)
     };
     let view = folded(&log);
