@@ -289,6 +289,7 @@ kind = "messaging"
 capacity = 5
 [rules.push]
 auto_assign = true
+reject_allowed = false
 [groups.front]
 [agents.ann]
 groups = ["front"]

@@ -143,8 +143,12 @@ async fn separator(
     let Some((version, at)) = first else { return Ok(None) };
     let from = version.saturating_sub(BEFORE_MAX + 1);
     let before = engine.events(id, from, usize::try_from(version - 1 - from).unwrap_or(0)).await?;
-    let previous = before.iter().rev().find(|record| is_message(record));
-    Ok(previous.filter(|previous| at.since_ms(previous.at()) > SEPARATOR_GAP_MS).map(|_| version))
+    let previous = before.iter().rev().find(|record| is_message(record)).map(EventRecord::at);
+    Ok(previous.filter(|previous| is_pause(*previous, at)).map(|_| version))
+}
+
+fn is_pause(previous: Timestamp, first: Timestamp) -> bool {
+    first.since_ms(previous) > SEPARATOR_GAP_MS
 }
 
 fn is_of_requester(record: &EventRecord) -> bool {
@@ -191,5 +195,12 @@ mod tests {
             [None, Some("warning"), Some("critical"), Some("critical"), Some("severe")]
         );
         assert_eq!(level(500_000, &[30]), Some("warning"));
+    }
+
+    /// MSG-16
+    #[test]
+    fn a_separator_needs_a_pause_of_more_than_thirty_seconds() {
+        let pause = |ms: i64| is_pause(Timestamp(1_000_000), Timestamp(1_000_000 + ms));
+        assert_eq!([0, 30_000, 30_001].map(pause), [false, false, true]);
     }
 }
