@@ -82,16 +82,16 @@ impl<'a> Histories<'a> {
         version: u64,
         event: &ConversationEvent,
     ) -> Result<(), Error> {
-        let lane = match (self.get(&keys::lane(id))?, event) {
-            (Some(row), _) => Lane::decode(&row)?,
-            (None, ConversationEvent::Opened { contact, policy, .. }) => {
+        let lane = match self.get(&keys::lane(id))? {
+            Some(row) => Lane::decode(&row)?,
+            None => {
+                // A fact of a conversation that was never opened changes nothing.
+                let ConversationEvent::Opened { contact, policy, .. } = event else { return Ok(()) };
                 let lane = Lane { contact: *contact, mode: policy.mode() };
                 self.put(keys::lane(id), lane.encode());
                 self.put(keys::conversation(*contact, id), Vec::new());
                 lane
             }
-            // A fact of a conversation that was never opened changes nothing.
-            (None, _) => return Ok(()),
         };
         if !concerns_requester(event, lane.mode) {
             return Ok(());

@@ -182,12 +182,9 @@ pub(crate) fn commit(
 }
 
 /// A contact and all their conversations are in one partition, so those of another partition are of another contact.
-fn of_its_contact(id: ConversationId, event: ConversationEvent) -> ConversationEvent {
-    match event {
-        ConversationEvent::Opened { contact: _, channel, requester, company, policy, by_agent } => {
-            let contact = ContactId([1 + u8::try_from(id.partition()).unwrap(); 16]);
-            ConversationEvent::Opened { contact, channel, requester, company, policy, by_agent }
-        }
-        event => event,
+fn of_its_contact(id: ConversationId, mut event: ConversationEvent) -> ConversationEvent {
+    if let ConversationEvent::Opened { contact, .. } = &mut event {
+        *contact = ContactId([1 + u8::try_from(id.partition()).unwrap(); 16]);
     }
+    event
 }
