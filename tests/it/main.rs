@@ -43,9 +43,13 @@ mod engine_routing_setup;
 #[cfg(test)]
 mod engine_timers;
 #[cfg(test)]
+mod engine_windows;
+#[cfg(test)]
 mod http_client;
 #[cfg(test)]
 mod http_configuration;
+#[cfg(test)]
+mod http_desk;
 #[cfg(test)]
 mod http_drain;
 #[cfg(test)]
@@ -69,6 +73,8 @@ mod http_routing;
 #[cfg(test)]
 mod http_timers;
 mod http_twilio;
+#[cfg(test)]
+mod http_unread;
 #[cfg(test)]
 mod http_virtual_agent;
 #[cfg(test)]

@@ -62,8 +62,21 @@ async fn walk(http: &Client) -> String {
     http.order(&id, "messages", &requester, &json!({ "text": MARK })).await;
     http.order(&id, "hold", &ann, &json!({})).await;
     http.order(&id, "resume", &ann, &json!({})).await;
-    for what in ["", "/events", "/timers"] {
-        http.get(&format!("/v1/conversations/{id}{what}"), &ann).await.ok();
+    let notification = json!({
+        "channel": "sms", "address": REQUESTER, "text": MARK, "link": format!("https://example.com/{MARK}"),
+    });
+    assert_eq!(http.post_as(MARK, "/v1/notifications", &gateway, &notification).await.status, 202);
+    let named = json!({ "channel": "sms", "address": REQUESTER });
+    let window =
+        http.post("/v1/windows", &gateway, &named).await.ok()["window_id"].as_str().unwrap().to_owned();
+    http.post(&format!("/v1/windows/{window}/page"), &gateway, &named).await.ok();
+    http.get(&format!("/v1/unread?channel=sms&address=%2B{}", &REQUESTER[1..]), &gateway).await.ok();
+    http.order(&id, "seen", &ann, &json!({})).await;
+    http.get("/v1/agents/ann/ongoing", &ann).await.ok();
+    for what in ["", "/events", "/timers", "/history", "/transcript", "/transcript?kind=internal&format=text"]
+    {
+        let answer = http.get(&format!("/v1/conversations/{id}{what}"), &ann).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
     }
     http.get("/v1/conversations?agent=ann", &ann).await.ok();
     http.order(&id, "end", &requester, &json!({})).await;
@@ -106,6 +119,13 @@ async fn stumble(http: &Client, id: &str) {
         post(&format!("/v1/conversations/{id}/messages"), &ann).json(&json!({ "text": MARK })),
         post(&format!("/v1/conversations/{MARK}/messages"), &ann).json(&json!({ "text": MARK })),
         post(&format!("/{MARK}/{REQUESTER}"), &ann),
+        post("/v1/notifications", &gateway).json(&json!({
+            "channel": "sms", "address": &REQUESTER[1..], "text": MARK, "link": MARK,
+        })),
+        post("/v1/notifications", &gateway).json(&json!({
+            "channel": "sms", "address": REQUESTER, "text": MARK, "link": MARK,
+        })),
+        http.request(Method::GET, &format!("/v1/unread?channel={MARK}&address={REQUESTER}"), &gateway),
         post("/v1/conversations", &ann)
             .header("Idempotency-Key", format!("{MARK} {REQUESTER}"))
             .json(&json!({ "channel": "sms", "to": REQUESTER, "from": COMPANY, "text": MARK })),

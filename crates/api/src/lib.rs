@@ -10,6 +10,7 @@ pub mod configuration;
 
 mod agent;
 mod conversation;
+mod desk;
 mod event;
 mod message;
 mod outbound;
@@ -17,6 +18,7 @@ mod problem;
 mod queue;
 mod timer;
 mod user;
+mod window;
 mod work_item;
 
 pub use agent::{
@@ -25,6 +27,7 @@ pub use agent::{
 pub use conversation::{
     ConversationListResponse, ConversationResponse, ConversationRow, MessageCounts, Owner,
 };
+pub use desk::{HistoryResponse, Ongoing, OngoingResponse, SeenRequest, TranscriptResponse};
 pub use event::{EventResponse, EventsResponse};
 pub use message::{
     AcceptedResponse, Attachment, EmptyRequest, InboundRequest, OpenedResponse, PostMessageRequest,
@@ -41,6 +44,10 @@ pub use user::{
     BulkOutcome, BulkProblem, BulkRecipient, BulkRequest, BulkResponse, ConsentResponse,
     ContactLookupResponse, ImportResponse, OngoingConversation, PinRequest, PutUserRequest,
     ReassociateRequest, UserListResponse, UserResponse, VerifyRequest, VerifyResponse,
+};
+pub use window::{
+    HistoryItem, NotificationRequest, NotificationResponse, Part, RequesterRequest, UnreadOf, UnreadResponse,
+    WindowChangedResponse, WindowResponse,
 };
 pub use work_item::{
     AssignRequest, CandidateResponse, FieldOfCandidates, ItemHistoryResponse, ItemStepResponse,

@@ -90,6 +90,7 @@ problem_codes! {
     InvalidIdempotencyKey "invalid_idempotency_key" 400 "The idempotency key is not valid";
     InvalidAddress "invalid_address" 422 "The address is not one of this channel";
     InvalidMessage "invalid_message" 422 "The message breaks a bound";
+    InvalidNotification "invalid_notification" 422 "The notification breaks a bound";
 
     // What is asked of.
     ChannelUnknown "channel_unknown" 404 "There is no such channel";
@@ -104,6 +105,7 @@ problem_codes! {
     EntryUnknown "entry_unknown" 404 "Routing has no such entry";
     DeliveryUnknown "delivery_unknown" 404 "There is no such delivery";
     UserUnknown "user_unknown" 404 "There is no such user";
+    WindowUnknown "window_unknown" 404 "There is no such window";
 
     // What the rules refuse.
     BadConfiguration "bad_configuration" 422 "The configuration would not be legal";

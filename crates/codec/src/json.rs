@@ -49,6 +49,7 @@ pub const fn event_type(event: &Event) -> &'static str {
             ConversationEvent::Redriven { .. } => "conversation.redriven",
             ConversationEvent::Discarded { .. } => "conversation.discarded",
             ConversationEvent::ReceiptTaken { .. } => "conversation.receipt_taken",
+            ConversationEvent::SeenByAgent { .. } => "conversation.seen_by_agent",
         },
         Event::Contact(event) => match event {
             ContactEvent::Created { .. } => "contact.created",
@@ -62,6 +63,11 @@ pub const fn event_type(event: &Event) -> &'static str {
             ContactEvent::NotificationsSet { .. } => "contact.notifications_set",
             ContactEvent::VerificationFailed { .. } => "contact.verification_failed",
             ContactEvent::VerificationLocked { .. } => "contact.verification_locked",
+            ContactEvent::WindowOpened { .. } => "contact.window_opened",
+            ContactEvent::WindowPaged { .. } => "contact.window_paged",
+            ContactEvent::WindowClosed { .. } => "contact.window_closed",
+            ContactEvent::NotificationSent(_) => "contact.notification_sent",
+            ContactEvent::WindowRenewed { .. } => "contact.window_renewed",
         },
         Event::Configuration(event) => match event {
             ConfigurationEvent::ChannelConfigured { .. } => "configuration.channel_configured",

@@ -6,7 +6,7 @@
 use crate::Error;
 use domain::Role;
 use domain::channel::{ChannelKind, Mode, Responder};
-use domain::contact::WhyProfile;
+use domain::contact::{WhyProfile, WindowClosing};
 use domain::conversation::{ClosedState, Lifecycle, ReceiptStatus, StateReason, TimerKind};
 use domain::directory::UserKind;
 use domain::router::{AllocatedBy, Ending, ErrandKind, PresenceWhy, UnroutedWhy};
@@ -136,6 +136,7 @@ numbered!(ReassignOn, "sign of a returning requester", { Message = 1, Open = 2 }
 numbered!(WhyProfile, "cause of a profile", { DirectoryMatch = 1, NoMatch = 2, Ambiguous = 3, Agent = 4 });
 
 numbered!(UserKind, "kind of user", { Full = 1, Consumer = 2 });
+numbered!(WindowClosing, "cause of a window's end", { Requester = 1, TimedOut = 2, Replaced = 3 });
 
 numbered!(EstimateBy, "way of estimating waits", { Mean = 1, Weighted = 2 });
 

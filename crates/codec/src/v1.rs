@@ -17,3 +17,4 @@ pub(crate) mod router;
 pub(crate) mod routing;
 pub(crate) mod virtual_agent;
 pub(crate) mod waiting;
+pub(crate) mod window;

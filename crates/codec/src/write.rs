@@ -11,7 +11,7 @@ use crate::numbers::Numbered;
 use crate::registry::Payload;
 use crate::v1::{configuration as configuration_v1, contact as contact_v1, engine as engine_v1};
 use crate::v1::{conversation as conversation_v1, identity as identity_v1, parts as parts_v1};
-use crate::v1::{virtual_agent as virtual_agent_v1, waiting as waiting_v1};
+use crate::v1::{virtual_agent as virtual_agent_v1, waiting as waiting_v1, window as window_v1};
 use crate::v2::{conversation as conversation_v2, parts as parts_v2, waiting as waiting_v2};
 use crate::v3::{configuration as configuration_v3, conversation as conversation_v3};
 use domain::configuration::ConfigurationEvent;
@@ -96,6 +96,9 @@ fn conversation(event: &ConversationEvent) -> Payload {
         ConversationEvent::Discarded { of, part, by } => outbound::discarded(*of, *part, by),
         ConversationEvent::ReceiptTaken { of, part, status, code } => {
             outbound::receipt_taken(*of, *part, *status, code.as_deref())
+        }
+        ConversationEvent::SeenByAgent { agent, up_to } => {
+            Payload::of(&window_v1::SeenByAgent { agent: text(agent), up_to: *up_to })
         }
     }
 }
@@ -220,6 +223,23 @@ fn contact(event: &ContactEvent) -> Payload {
         }
         ContactEvent::VerificationLocked { until } => {
             Payload::of(&identity_v1::VerificationLocked { until_ms: until.0 })
+        }
+        ContactEvent::WindowOpened { window } => {
+            Payload::of(&window_v1::WindowOpened { window: *window.as_bytes() })
+        }
+        ContactEvent::WindowPaged { window } => {
+            Payload::of(&window_v1::WindowPaged { window: *window.as_bytes() })
+        }
+        ContactEvent::WindowClosed { window, why } => {
+            Payload::of(&window_v1::WindowClosed { window: *window.as_bytes(), why: why.to_stored() })
+        }
+        ContactEvent::NotificationSent(notification) => Payload::of(&window_v1::NotificationSent {
+            id: *notification.id.0.as_bytes(),
+            text: notification.text.expose().clone(),
+            link: notification.link.as_ref().map(|link| link.expose().clone()),
+        }),
+        ContactEvent::WindowRenewed { window } => {
+            Payload::of(&window_v1::WindowRenewed { window: *window.as_bytes() })
         }
     }
 }

@@ -1,16 +1,23 @@
-//! One requester as a channel knows them, and which conversation is active with each of the company's addresses.
+//! One requester as a channel knows them, which conversation is active with each of the company's addresses, and the
+//! windows in which they look at all of it.
 
 mod consent;
+mod notification;
 mod profile;
 mod verification;
+mod window;
 
 pub use consent::{Consent, is_consent};
+pub use notification::{Notification, NotificationError, may_notify};
 pub use profile::{Grounds, Profile, WhyProfile};
 pub use verification::{PinLimits, Verification};
+pub use window::{WINDOW_TIMEOUT, WINDOWS_MAX_COUNT, Window, WindowClosing, WindowTimer};
 
 use crate::consent::Keyword;
-use crate::{Address, AgentId, ChannelId, ConversationId, Personal, Rejection, Timestamp, UserId};
+use crate::{Address, AgentId, ChannelId, ConversationId, MessageId, Personal, Rejection, Timestamp, UserId};
 use std::collections::BTreeMap;
+use uuid::Uuid;
+use window::Change;
 
 /// The state of a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +38,8 @@ pub struct Contact {
     pub profiles: u32,
     /// How their attempts to prove who they are went (`ID-14`).
     pub verification: Verification,
+    /// The windows that are open, oldest first; at most [`WINDOWS_MAX_COUNT`].
+    pub windows: Vec<Window>,
 }
 
 /// What can be asked of a contact.
@@ -97,6 +106,64 @@ pub enum ContactCommand {
         /// How often they may try.
         limits: PinLimits,
     },
+    /// Opens a window (`MSG-7`).
+    OpenWindow {
+        /// The channel.
+        channel: ChannelId,
+        /// The requester's address on it.
+        address: Personal<Address>,
+        /// The new window.
+        window: Uuid,
+    },
+    /// Shows one page more in a window.
+    PageWindow {
+        /// Which.
+        window: Uuid,
+    },
+    /// A sign of life of a window.
+    RenewWindow {
+        /// Which.
+        window: Uuid,
+        /// Engine time.
+        now: Timestamp,
+    },
+    /// Closes a window.
+    CloseWindow {
+        /// Which.
+        window: Uuid,
+    },
+    /// A window has given no sign of life.
+    ExpireWindow(WindowTimer),
+    /// Sends a simple notification (`NTF-1`).
+    Notify {
+        /// The channel.
+        channel: ChannelId,
+        /// The requester's address on it.
+        address: Personal<Address>,
+        /// What it says.
+        notification: Notification,
+    },
+}
+
+impl ContactCommand {
+    /// The message that it makes, if it makes one.
+    pub const fn message(&self) -> Option<MessageId> {
+        match self {
+            Self::Notify { notification, .. } => Some(notification.id),
+            Self::Activate { .. }
+            | Self::Release { .. }
+            | Self::Consent { .. }
+            | Self::Identify { .. }
+            | Self::TakeOver { .. }
+            | Self::Reassociate { .. }
+            | Self::Verify { .. }
+            | Self::OpenWindow { .. }
+            | Self::PageWindow { .. }
+            | Self::RenewWindow { .. }
+            | Self::CloseWindow { .. }
+            | Self::ExpireWindow(_) => None,
+        }
+    }
 }
 
 /// A fact about a contact.
@@ -182,26 +249,44 @@ pub enum ContactEvent {
         /// Until when.
         until: Timestamp,
     },
+    /// A window was opened; it shows the newest page of the history (`MSG-7`).
+    WindowOpened {
+        /// Which.
+        window: Uuid,
+    },
+    /// A window showed one page more.
+    WindowPaged {
+        /// Which.
+        window: Uuid,
+    },
+    /// A window was closed.
+    WindowClosed {
+        /// Which.
+        window: Uuid,
+        /// By what.
+        why: WindowClosing,
+    },
+    /// Something to read that belongs to no conversation (`NTF-1`). Who sent it stands in the cause.
+    NotificationSent(Notification),
+    /// A window gave a sign of life.
+    WindowRenewed {
+        /// Which.
+        window: Uuid,
+    },
 }
 
 /// Turns an intent into facts, or refuses.
 ///
 /// # Errors
-/// [`Rejection::PairBusy`] if another conversation is active, [`Rejection::NotActive`] if the closing one is not.
+/// [`Rejection::PairBusy`] if another conversation is active, [`Rejection::NotActive`] if the closing one is not,
+/// [`Rejection::WindowUnknown`] if the window is not open, and what [`may_notify`] says.
 pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<ContactEvent>, Rejection> {
     match command {
         ContactCommand::Activate { channel, address, company, conversation } => {
-            let mut events = Vec::new();
-            match state {
-                None => {
-                    events.push(ContactEvent::Created { channel: channel.clone(), address: address.clone() });
-                }
-                Some(contact) => {
-                    if let Some(active) = contact.active.get(company) {
-                        return Err(Rejection::PairBusy(*active));
-                    }
-                }
+            if let Some(active) = state.and_then(|contact| contact.active.get(company)) {
+                return Err(Rejection::PairBusy(*active));
             }
+            let mut events = created(state, channel, address);
             events.push(ContactEvent::ConversationActivated {
                 company: company.clone(),
                 conversation: *conversation,
@@ -227,12 +312,35 @@ pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<C
         ContactCommand::Verify { user, matched, now, limits } => {
             Ok(verification::decide(state, user, *matched, *now, *limits))
         }
+        ContactCommand::OpenWindow { channel, address, window } => {
+            let mut events = created(state, channel, address);
+            events.extend(window::open(state, *window));
+            Ok(events)
+        }
+        ContactCommand::PageWindow { window } => window::page(state, *window),
+        ContactCommand::RenewWindow { window, now } => window::renew(state, *window, *now),
+        ContactCommand::CloseWindow { window } => window::close(state, *window),
+        ContactCommand::ExpireWindow(timer) => Ok(window::expire(state, *timer)),
+        ContactCommand::Notify { channel, address, notification } => {
+            may_notify(state)?;
+            let mut events = created(state, channel, address);
+            events.push(ContactEvent::NotificationSent(notification.clone()));
+            Ok(events)
+        }
     }
 }
 
-/// Applies one fact. Total: a fact that cannot be, such as one of a contact that was never created, changes nothing.
+/// Whoever was never seen before is from now on.
+fn created(state: Option<&Contact>, channel: &ChannelId, address: &Personal<Address>) -> Vec<ContactEvent> {
+    match state {
+        None => vec![ContactEvent::Created { channel: channel.clone(), address: address.clone() }],
+        Some(_) => Vec::new(),
+    }
+}
+
+/// Applies one fact that was committed at `at`. Total: a fact that cannot be, such as one of a contact that was never created, changes nothing.
 #[must_use]
-pub fn evolve(state: Option<Contact>, event: &ContactEvent) -> Option<Contact> {
+pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Option<Contact> {
     let mut contact = match (state, event) {
         (None, ContactEvent::Created { channel, address }) => Contact {
             version: 0,
@@ -243,6 +351,7 @@ pub fn evolve(state: Option<Contact>, event: &ContactEvent) -> Option<Contact> {
             profile: None,
             profiles: 0,
             verification: Verification::default(),
+            windows: Vec::new(),
         },
         (None, _) => return None,
         (Some(contact), _) => contact,
@@ -275,6 +384,14 @@ pub fn evolve(state: Option<Contact>, event: &ContactEvent) -> Option<Contact> {
         ContactEvent::VerificationLocked { until } => {
             contact.verification = Verification { failed: Vec::new(), locked_until: Some(*until) };
         }
+        ContactEvent::WindowOpened { window } => window::evolve(&mut contact, at, Change::Opened(*window)),
+        ContactEvent::WindowPaged { window } | ContactEvent::WindowRenewed { window } => {
+            window::evolve(&mut contact, at, Change::Seen(*window));
+        }
+        ContactEvent::WindowClosed { window, why: _ } => {
+            window::evolve(&mut contact, at, Change::Closed(*window));
+        }
+        ContactEvent::NotificationSent(_) => {}
     }
     Some(contact)
 }

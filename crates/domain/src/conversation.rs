@@ -72,6 +72,9 @@ pub struct Conversation {
     pub opted_out: Option<Stamp>,
     /// How far what it says to its requester has come.
     pub outbound: Outbound,
+    /// The version up to which the agent who has it has seen it: all of it when they got it (`MSG-18`), and again when
+    /// they write.
+    pub seen: u64,
 }
 
 /// Section 3.1.

@@ -14,6 +14,7 @@ pub mod contact;
 pub mod conversation;
 pub mod directory;
 pub mod notice;
+pub mod reading;
 pub mod router;
 pub mod routing;
 pub mod schedule;

@@ -5,7 +5,7 @@
 mod said;
 mod texts;
 
-pub use said::{Place, Said, to_agent, to_requester};
+pub use said::{Place, Said, concerns_requester, to_agent, to_requester};
 pub use texts::{Arguments, LANGUAGES_MAX_COUNT, TEXT_MAX, TextError, Texts, render};
 
 use crate::channel::{ChannelKind, Mode};

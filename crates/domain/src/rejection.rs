@@ -59,6 +59,8 @@ pub enum Rejection {
     DeliveryNotNext,
     /// It was not given up, so it can neither be tried again nor thrown away.
     DeliveryNotDead,
+    /// The requester has no such window open (`MSG-9`).
+    WindowUnknown,
 }
 
 impl Rejection {
@@ -91,6 +93,7 @@ impl Rejection {
             Self::DeliveryUnknown => "delivery_unknown",
             Self::DeliveryNotNext => "delivery_not_next",
             Self::DeliveryNotDead => "delivery_not_dead",
+            Self::WindowUnknown => "window_unknown",
         }
     }
 }
@@ -152,6 +155,7 @@ impl fmt::Display for Rejection {
             Self::DeliveryNotDead => {
                 f.write_str("this delivery was not given up; only a dead letter can be redriven or discarded")
             }
+            Self::WindowUnknown => f.write_str("this window is not open, or not any more; open another one"),
         }
     }
 }

@@ -137,6 +137,13 @@ pub enum Order {
         /// Where.
         queue: QueueId,
     },
+    /// The agent who has it looked at it (`MSG-15`).
+    MarkSeen {
+        /// Who.
+        agent: AgentId,
+        /// The version of the last event that they saw.
+        up_to: u64,
+    },
 }
 
 /// The answer to a command that was accepted, and is durable (`L1`).
@@ -235,6 +242,7 @@ impl Order {
             Self::TransferToQueue { by, supervisor, queue } => {
                 Command::TransferToQueue { by, supervisor, queue }
             }
+            Self::MarkSeen { agent, up_to } => Command::MarkSeen { agent, up_to },
         }
     }
 
@@ -253,7 +261,8 @@ impl Order {
             | Self::CancelRequest
             | Self::AssignManually { .. }
             | Self::Return { .. }
-            | Self::TransferToQueue { .. } => false,
+            | Self::TransferToQueue { .. }
+            | Self::MarkSeen { .. } => false,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The actor of one contact: opens and closes its conversations, each as one record with the claim on the pair (`C2`).
+//! The actor of one contact: opens and closes its conversations, each as one record with the claim on the pair (`C2`),
+//! keeps its windows and takes its notifications.
 //!
 //! A conversation waits for its contact when it closes, so a contact never waits for a conversation.
 
@@ -6,6 +7,7 @@ mod change;
 mod consent;
 mod identity;
 mod opening;
+mod windows;
 
 pub(crate) use consent::ConsentJob;
 pub(crate) use identity::{ReassociateJob, VerifyJob};
@@ -27,7 +29,7 @@ use domain::{
 };
 use opening::Decided;
 use std::sync::Arc;
-use store::{Append, Outcome, PartitionId, Record, Refusal, Snapshot};
+use store::{Append, Outcome, PartitionId, Position, Record, Refusal, Snapshot, TimerEntry};
 use uuid::Uuid;
 
 /// How often a command is decided anew because somebody else wrote a stream.
@@ -54,6 +56,13 @@ pub(crate) enum ContactJob {
     Reassociate(Box<ReassociateJob>),
     /// The requester tried a PIN (`ID-14`).
     Verify(Box<VerifyJob>),
+    /// Anything that is the contact's alone: windows and notifications.
+    Command {
+        command: Box<ContactCommand>,
+        request: Request,
+    },
+    /// A window's timer is due.
+    Fire(TimerEntry),
     Sleep,
 }
 
@@ -109,6 +118,10 @@ pub(crate) enum ContactAnswer {
     /// What is due in that conversation has to happen first (`T3`); then ask again. A contact never waits for a
     /// conversation.
     Unsettled(ConversationId),
+    /// A window's timer closed it.
+    Fired,
+    /// The contact does not have that timer any more (`T2`).
+    Stale,
 }
 
 pub(crate) struct ContactActor {
@@ -133,6 +146,11 @@ impl Behaviour for ContactActor {
             ContactJob::Consent(job) => self.consent(&job).await,
             ContactJob::Reassociate(job) => self.reassociate(&job).await,
             ContactJob::Verify(job) => self.verify(&job).await,
+            ContactJob::Command { command, request } => {
+                let message = command.message();
+                self.command(&command, message, &request).await
+            }
+            ContactJob::Fire(entry) => self.fire(entry).await,
             ContactJob::Sleep => {
                 self.ticket.leave();
                 return Next::Sleep;
@@ -194,7 +212,7 @@ impl ContactActor {
             self.add_contact_events(&mut record, version, &released, now, cause);
             let outcome = self.shared.committer.commit(record).await?;
             match &outcome {
-                Outcome::Stored(position) => self.apply(&released, *position),
+                Outcome::Stored(position) => self.apply(&released, now, *position),
                 Outcome::Refused(Refusal::Version { stream, .. }) if Some(*stream) != closing => {
                     self.loaded = None;
                     continue;
@@ -257,11 +275,15 @@ impl ContactActor {
         let encoded = encode(events, now, cause, Event::Contact);
         record.appends.push(Append { stream, expected: version, events: encoded });
         record.claims.extend(derived::claims(&self.shared.keys, self.id, events));
+        let before = self.state();
+        let after = events.iter().fold(before.cloned(), |state, event| contact::evolve(state, now, event));
+        record.timers.extend(derived::window_changes(self.id, before, after.as_ref()));
     }
 
-    fn apply(&mut self, events: &[ContactEvent], position: store::Position) {
+    fn apply(&mut self, events: &[ContactEvent], now: Timestamp, position: Position) {
         let Some(loaded) = &mut self.loaded else { return };
-        loaded.state = events.iter().fold(loaded.state.take(), contact::evolve);
+        let state = loaded.state.take();
+        loaded.state = events.iter().fold(state, |state, event| contact::evolve(state, now, event));
         loaded.version += events.len() as u64;
         loaded.position = position;
         if loaded.version - loaded.snapshot >= self.shared.options.snapshot_every

@@ -145,7 +145,8 @@ impl ConversationActor {
             | Order::CancelRequest
             | Order::AssignManually { .. }
             | Order::Return { .. }
-            | Order::TransferToQueue { .. } => None,
+            | Order::TransferToQueue { .. }
+            | Order::MarkSeen { .. } => None,
         };
         let redelivered = self.shared.recovery.is_redelivery(sent_at, received);
         self.execute(&order.into_command(id, redelivered), message, Asked::by(request, received)).await
@@ -325,7 +326,9 @@ impl ConversationActor {
             ContactAnswer::Active(_)
             | ContactAnswer::Accepted(_)
             | ContactAnswer::Verified(_)
-            | ContactAnswer::Unsettled(_) => Err(Error::ActorFailed),
+            | ContactAnswer::Unsettled(_)
+            | ContactAnswer::Fired
+            | ContactAnswer::Stale => Err(Error::ActorFailed),
         }
     }
 

@@ -1,11 +1,15 @@
 //! What the log's indexes must hold, as functions of the facts: written by the actors, checked by `replay --verify`.
 
 use crate::Keys;
-use domain::contact::ContactEvent;
+use domain::contact::{Contact, ContactEvent, WindowTimer};
 use domain::conversation::{Conversation, timers};
 use domain::{ContactId, ConversationId};
 use std::collections::BTreeSet;
 use store::{Claim, TimerChange, TimerEntry};
+
+/// The number of the timers of windows, beside those of [`TimerKind`](domain::conversation::TimerKind): never to be used
+/// for another one.
+pub const WINDOW_TIMER: u8 = 0x40;
 
 /// How the facts of one record change the claims of a contact: a pair that goes from one conversation to another in the
 /// same moment is one change (`PRO-4`).
@@ -35,7 +39,12 @@ fn claim(keys: &Keys, contact: ContactId, event: &ContactEvent) -> Option<Claim>
         | ContactEvent::OptedIn { .. }
         | ContactEvent::NotificationsSet { .. }
         | ContactEvent::VerificationFailed { .. }
-        | ContactEvent::VerificationLocked { .. } => None,
+        | ContactEvent::VerificationLocked { .. }
+        | ContactEvent::WindowOpened { .. }
+        | ContactEvent::WindowPaged { .. }
+        | ContactEvent::WindowClosed { .. }
+        | ContactEvent::NotificationSent(_)
+        | ContactEvent::WindowRenewed { .. } => None,
         ContactEvent::ConversationActivated { company, conversation } => Some(Claim {
             key: keys.pair(contact, company),
             expected: None,
@@ -70,8 +79,28 @@ pub fn timer_changes(
     before: Option<&Conversation>,
     after: Option<&Conversation>,
 ) -> Vec<TimerChange> {
-    let (before, after) = (timer_entries(id, before), timer_entries(id, after));
-    let disarmed = before.difference(&after).copied().map(TimerChange::Disarm);
-    let armed = after.difference(&before).copied().map(TimerChange::Arm);
+    changes(&timer_entries(id, before), &timer_entries(id, after))
+}
+
+/// The index entries of a contact's open windows: when each closes by itself (`T2`).
+pub fn window_entries(id: ContactId, contact: Option<&Contact>) -> BTreeSet<TimerEntry> {
+    let windows = contact.into_iter().flat_map(|contact| &contact.windows);
+    windows
+        .map(|window| {
+            let WindowTimer { due, armed_by } = window.timer();
+            let stream = crate::keys::contact_stream(id);
+            TimerEntry { due_ms: due.0, stream, kind: WINDOW_TIMER, armed_by }
+        })
+        .collect()
+}
+
+/// How the index changes from one state of a contact to the next.
+pub fn window_changes(id: ContactId, before: Option<&Contact>, after: Option<&Contact>) -> Vec<TimerChange> {
+    changes(&window_entries(id, before), &window_entries(id, after))
+}
+
+fn changes(before: &BTreeSet<TimerEntry>, after: &BTreeSet<TimerEntry>) -> Vec<TimerChange> {
+    let disarmed = before.difference(after).copied().map(TimerChange::Disarm);
+    let armed = after.difference(before).copied().map(TimerChange::Arm);
     disarmed.chain(armed).collect()
 }

@@ -317,7 +317,13 @@ impl Engine {
             let active = match identity::ask_contact(&self.shared, contact, open).await {
                 Ok(ContactAnswer::Accepted(accepted)) => return Ok(accepted),
                 Ok(ContactAnswer::Active(active)) => active,
-                Ok(ContactAnswer::Closed(_) | ContactAnswer::Verified(_) | ContactAnswer::Unsettled(_)) => {
+                Ok(
+                    ContactAnswer::Closed(_)
+                    | ContactAnswer::Verified(_)
+                    | ContactAnswer::Unsettled(_)
+                    | ContactAnswer::Fired
+                    | ContactAnswer::Stale,
+                ) => {
                     return Err(Error::ActorFailed);
                 }
                 Err(error) => return self.earlier_or(&opening.request, error).await,

@@ -47,7 +47,9 @@ impl Engine {
                 ContactAnswer::Active(_)
                 | ContactAnswer::Closed(_)
                 | ContactAnswer::Verified(_)
-                | ContactAnswer::Unsettled(_),
+                | ContactAnswer::Unsettled(_)
+                | ContactAnswer::Fired
+                | ContactAnswer::Stale,
             ) => Err(Error::ActorFailed),
             Err(error) => self.earlier_or(&request, error).await,
         };
@@ -82,7 +84,9 @@ impl Engine {
             ContactAnswer::Active(_)
             | ContactAnswer::Accepted(_)
             | ContactAnswer::Closed(_)
-            | ContactAnswer::Unsettled(_) => Err(Error::ActorFailed),
+            | ContactAnswer::Unsettled(_)
+            | ContactAnswer::Fired
+            | ContactAnswer::Stale => Err(Error::ActorFailed),
         }
     }
 
@@ -138,7 +142,9 @@ impl Engine {
             ContactAnswer::Active(_)
             | ContactAnswer::Closed(_)
             | ContactAnswer::Verified(_)
-            | ContactAnswer::Unsettled(_) => Ok(None),
+            | ContactAnswer::Unsettled(_)
+            | ContactAnswer::Fired
+            | ContactAnswer::Stale => Ok(None),
         }
     }
 
@@ -193,7 +199,9 @@ pub(crate) async fn ask_contact(
             answer @ (ContactAnswer::Active(_)
             | ContactAnswer::Accepted(_)
             | ContactAnswer::Closed(_)
-            | ContactAnswer::Verified(_)) => return Ok(answer),
+            | ContactAnswer::Verified(_)
+            | ContactAnswer::Fired
+            | ContactAnswer::Stale) => return Ok(answer),
         }
     }
     Err(Error::Overloaded("contention"))

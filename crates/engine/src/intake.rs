@@ -257,7 +257,8 @@ impl Reader<'_> {
                 | ConversationEvent::DispatchFailed { .. }
                 | ConversationEvent::Redriven { .. }
                 | ConversationEvent::Discarded { .. }
-                | ConversationEvent::ReceiptTaken { .. } => None,
+                | ConversationEvent::ReceiptTaken { .. }
+                | ConversationEvent::SeenByAgent { .. } => None,
             };
             let (conversation, at) = (self.conversation, self.at);
             facts.extend(what.map(|what| Fact { conversation, at, what }));

@@ -42,6 +42,7 @@ mod shared;
 mod start;
 mod timer_queue;
 mod timers;
+mod windows;
 
 pub use clock::{
     Clock, IdSource, ManualClock, ManualWall, RandomIds, SequentialIds, SystemWall, Timeline, Wall,
@@ -61,3 +62,4 @@ pub use outbox::{DeadLetter, OutboundCursor, Settlement};
 pub use proactive::Recipient;
 pub use router::Presence;
 pub use runtime::block_on;
+pub use windows::{Notified, OpenedWindow, Requester};

@@ -48,8 +48,8 @@ pub fn conversation(log: &dyn EventLog, id: ConversationId) -> Result<Loaded<Con
 /// As [`conversation()`].
 pub fn contact(log: &dyn EventLog, id: ContactId) -> Result<Loaded<Contact>, Error> {
     let stream = contact_stream(id);
-    load(log, stream, codec::snapshot::decode_contact, |state, _, event| match event {
-        Event::Contact(event) => Ok(contact::evolve(state, event)),
+    load(log, stream, codec::snapshot::decode_contact, |state, at, event| match event {
+        Event::Contact(event) => Ok(contact::evolve(state, at, event)),
         Event::Conversation(_)
         | Event::Configuration(_)
         | Event::Router(_)

@@ -1,5 +1,6 @@
 //! The nearest timers of each partition, in memory; all others stay in the store's index.
 
+use crate::derived::WINDOW_TIMER;
 use domain::Timestamp;
 use domain::conversation::TimerKind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,16 @@ impl Recovery {
     /// When a timer may fire: when it is due, or after the grace if it closes.
     pub(crate) fn fires_at(&self, kind: TimerKind, due: Timestamp) -> Timestamp {
         if kind.closes() && self.last.is_some() { due.max(self.grace_until) } else { due }
+    }
+
+    /// The same for an entry of the index; `None` for a kind of a later version. A window's client may come back during the
+    /// grace, so its end waits too.
+    fn entry_fires_at(&self, entry: &TimerEntry) -> Option<Timestamp> {
+        let due = Timestamp(entry.due_ms);
+        if entry.kind == WINDOW_TIMER {
+            return Some(if self.last.is_some() { due.max(self.grace_until) } else { due });
+        }
+        TimerKind::from_number(entry.kind).map(|kind| self.fires_at(kind, due))
     }
 
     /// Whether the provider's time of a message that comes in now counts: it was written during the outage, and is
@@ -140,9 +151,8 @@ impl TimerQueue {
 
     fn insert(&mut self, entry: TimerEntry) {
         // A kind of a later version is left in the index for the build that knows it.
-        let Some(kind) = TimerKind::from_number(entry.kind) else { return };
-        let due = Timestamp(entry.due_ms);
-        if self.grace && self.recovery.fires_at(kind, due) > due {
+        let Some(fires_at) = self.recovery.entry_fires_at(&entry) else { return };
+        if self.grace && fires_at > Timestamp(entry.due_ms) {
             self.waiting = true;
             return;
         }

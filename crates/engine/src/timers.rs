@@ -1,6 +1,8 @@
 //! Fires timers when they are due: one owner a partition, which hands each to its conversation's actor as a command.
 
+use crate::contact_actor::{ContactAnswer, ContactJob};
 use crate::conversation_actor::{ConversationAnswer, ConversationJob};
+use crate::derived::WINDOW_TIMER;
 use crate::shared::Shared;
 use crate::{Error, quarantine};
 use domain::{ConversationId, Timestamp};
@@ -115,6 +117,9 @@ async fn fire(shared: &Shared, partition: PartitionId, entry: TimerEntry) -> Res
 }
 
 async fn ask_to_fire(shared: &Shared, entry: TimerEntry) -> Result<ConversationAnswer, Error> {
+    if entry.kind == WINDOW_TIMER {
+        return ask_contact_to_fire(shared, entry).await;
+    }
     let conversations = &shared.actors()?.conversations;
     let answer = conversations.ask(entry.stream.0, || ConversationJob::Fire(entry)).await;
     match answer {
@@ -124,5 +129,18 @@ async fn ask_to_fire(shared: &Shared, entry: TimerEntry) -> Result<ConversationA
             Err(Error::ActorFailed)
         }
         Err(error) => Err(error),
+    }
+}
+
+async fn ask_contact_to_fire(shared: &Shared, entry: TimerEntry) -> Result<ConversationAnswer, Error> {
+    let contacts = &shared.actors()?.contacts;
+    match contacts.ask(entry.stream.0, || ContactJob::Fire(entry)).await?? {
+        ContactAnswer::Fired => Ok(ConversationAnswer::Fired),
+        ContactAnswer::Stale => Ok(ConversationAnswer::Stale),
+        ContactAnswer::Active(_)
+        | ContactAnswer::Accepted(_)
+        | ContactAnswer::Closed(_)
+        | ContactAnswer::Verified(_)
+        | ContactAnswer::Unsettled(_) => Err(Error::ActorFailed),
     }
 }

@@ -245,6 +245,7 @@ mod tests {
             outbound: Outbound::default(),
             user: None,
             opted_out: None,
+            seen: 0,
         }
     }
 

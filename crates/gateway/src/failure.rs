@@ -184,6 +184,7 @@ impl From<Rejection> for Failure {
             Rejection::RecipientAmbiguous => ProblemCode::RecipientAmbiguous,
             Rejection::AttachmentNotAllowed => ProblemCode::AttachmentNotAllowed,
             Rejection::UserUnknown => ProblemCode::UserUnknown,
+            Rejection::WindowUnknown => ProblemCode::WindowUnknown,
             Rejection::BadConfiguration(problems) => {
                 return Self::bad_configuration(problems.iter().map(configuration::explain).collect());
             }

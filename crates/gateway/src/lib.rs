@@ -20,6 +20,7 @@ mod observe;
 mod query;
 mod routes;
 mod settings;
+mod shown;
 mod startup;
 mod token;
 mod unread;

@@ -5,16 +5,21 @@ mod bulk;
 mod commands;
 mod configuration;
 mod conversations;
+mod desk;
 mod health;
 mod identity;
 mod inbound;
 mod list;
+mod notifications;
 mod outbound;
 mod queues;
+mod requester;
+mod transcript;
 mod transfer;
 mod twilio;
 mod users;
 mod virtual_agent;
+mod windows;
 mod work_items;
 
 use crate::access::Caller;
@@ -59,6 +64,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(resource("/v1/conversations/{id}/resume", "POST").route(web::post().to(commands::resume)))
         .service(resource("/v1/conversations/{id}/end", "POST").route(web::post().to(commands::end)))
         .configure(providers)
+        .configure(looking)
         .configure(working)
         .configure(delivering)
         .configure(configuring)
@@ -93,6 +99,20 @@ fn providers(config: &mut ServiceConfig) {
             resource("/v1/channels/{channel}/twilio/status/{key}", "POST")
                 .route(web::post().to(twilio::status)),
         );
+}
+/// Adds the routes with which requesters and agents look at what was said.
+fn looking(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/windows", "POST").route(web::post().to(windows::open)))
+        .service(resource("/v1/windows/{id}", "DELETE").route(web::delete().to(windows::close)))
+        .service(resource("/v1/windows/{id}/page", "POST").route(web::post().to(windows::page)))
+        .service(resource("/v1/windows/{id}/renew", "POST").route(web::post().to(windows::renew)))
+        .service(resource("/v1/unread", "GET").route(web::get().to(windows::unread)))
+        .service(resource("/v1/notifications", "POST").route(web::post().to(notifications::notify)))
+        .service(resource("/v1/agents/{id}/ongoing", "GET").route(web::get().to(desk::ongoing)))
+        .service(resource("/v1/conversations/{id}/seen", "POST").route(web::post().to(commands::seen)))
+        .service(resource("/v1/conversations/{id}/history", "GET").route(web::get().to(desk::history)))
+        .service(resource("/v1/conversations/{id}/transcript", "GET").route(web::get().to(transcript::show)));
 }
 
 /// Adds the routes on which work is routed: agents, queues, work items.

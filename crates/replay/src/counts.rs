@@ -61,7 +61,8 @@ impl Counts {
             | ConversationEvent::DispatchFailed { .. }
             | ConversationEvent::Redriven { .. }
             | ConversationEvent::Discarded { .. }
-            | ConversationEvent::ReceiptTaken { .. } => {}
+            | ConversationEvent::ReceiptTaken { .. }
+            | ConversationEvent::SeenByAgent { .. } => {}
         }
     }
 

@@ -47,7 +47,8 @@ impl fmt::Display for TraceLine {
             ConversationEvent::AgentJoined { agent, .. }
             | ConversationEvent::AgentMessagePosted { agent, .. }
             | ConversationEvent::Unassigned { agent, .. }
-            | ConversationEvent::Held { agent } => write!(f, " agent={agent}"),
+            | ConversationEvent::Held { agent }
+            | ConversationEvent::SeenByAgent { agent, .. } => write!(f, " agent={agent}"),
             ConversationEvent::IdleReminderSent { due, .. }
             | ConversationEvent::AgentPrompted { due, .. } => {
                 write!(f, " due={}", codec::json::timestamp(*due))

@@ -49,6 +49,8 @@ pub struct Verification {
     pub commands: u64,
     /// Rows of the projection compared.
     pub rows: u64,
+    /// Rows of requesters' histories compared.
+    pub history_rows: u64,
     /// Rows of the router's checkpoint compared.
     pub router_rows: u64,
     /// Work items that are not over.
@@ -103,6 +105,7 @@ struct Checker<'a> {
     world: World,
     versions: BTreeMap<StreamId, u64>,
     rows: BTreeMap<ConversationId, views::Row>,
+    histories: views::Histories<'static>,
     claims: BTreeMap<ClaimKey, [u8; 16]>,
     commands: BTreeMap<CommandKey, StoredCommand>,
     /// Those not yet reached by the reading.
@@ -144,6 +147,7 @@ impl<'a> Checker<'a> {
             world: World::default(),
             versions: BTreeMap::new(),
             rows: BTreeMap::new(),
+            histories: views::Histories::default(),
             claims: BTreeMap::new(),
             commands: BTreeMap::new(),
             snapshots,
@@ -190,6 +194,7 @@ impl<'a> Checker<'a> {
                 match codec::decode(bytes) {
                     Ok(envelope) => {
                         self.apply(append.stream, record.position, envelope.at, &envelope.event);
+                        self.add_to_histories(append.stream, version, &envelope.event);
                         if let Event::Contact(event) = envelope.event {
                             facts.push(event);
                         }
@@ -219,6 +224,13 @@ impl<'a> Checker<'a> {
                 self.differ(format!("{place}: a command was stored twice (L6)"));
             }
         }
+    }
+
+    fn add_to_histories(&mut self, stream: StreamId, version: u64, event: &Event) {
+        if let Err(error) = self.histories.add(stream.0, version, event) {
+            self.differ(format!("stream {:02x?}: version {version} fits no history: {error}", stream.0));
+        }
+        self.histories.keep();
     }
 
     fn apply(&mut self, stream: StreamId, position: Position, at: Timestamp, event: &Event) {

@@ -30,7 +30,7 @@ impl World {
         match event {
             Event::Contact(event) => {
                 let id = ContactId(stream.0);
-                if let Some(next) = contact::evolve(self.contacts.remove(&id), event) {
+                if let Some(next) = contact::evolve(self.contacts.remove(&id), at, event) {
                     self.contacts.insert(id, next);
                 }
             }

@@ -1,6 +1,6 @@
 //! All conversations as a list, newest first, to be narrowed by state, channel and agent.
 //!
-//! One table has the rows, their index entries and, for each partition, the position up to which records are
+//! One table has the rows, their index entries, the histories of requesters and, for each partition, the position up to which records are
 //! folded in. It is a cache (`L4`): of another version, or ahead of its log, it is thrown away.
 
 mod batch;
@@ -10,7 +10,7 @@ mod list;
 mod row;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use list::{Filter, Page, PageCursor};
 pub use row::{Row, fold};
@@ -23,7 +23,7 @@ use std::time::Duration;
 use store::{EventLog, PartitionId, Position, TableWrite};
 
 /// The name of the table.
-const TABLE: &str = "conversations";
+pub(crate) const TABLE: &str = "conversations";
 
 /// What the rows mean. Any change of the fold, the rows or the keys needs another number; the next opening
 /// then rebuilds.
@@ -39,7 +39,7 @@ const BATCH: u64 = 256;
 /// What it answers may lag behind the log, which [`wait_for`](Self::wait_for) makes up for. While it is
 /// rebuilt, it has only what was folded so far.
 pub struct Conversations {
-    log: Arc<dyn EventLog>,
+    pub(crate) log: Arc<dyn EventLog>,
     indexes: Indexes,
     /// Held by whoever folds.
     folding: Mutex<()>,

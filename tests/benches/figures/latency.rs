@@ -185,8 +185,6 @@ fn due(event: &Event) -> Option<Timestamp> {
         | Event::Configuration(_)
         | Event::Router(_)
         | Event::Directory(_)
-        | Event::Engine(_)
-        | Event::Engine(_)
-        | Event::Directory(_) => None,
+        | Event::Engine(_) => None,
     }
 }

@@ -90,6 +90,9 @@ pub(super) fn data(event: &ConversationEvent) -> Value {
         ConversationEvent::ReceiptTaken { of, part, status, code } => {
             outbound::receipt_taken(*of, *part, *status, code.as_deref())
         }
+        ConversationEvent::SeenByAgent { agent, up_to } => {
+            json!({ "agent": agent.as_str(), "up_to": up_to })
+        }
     }
 }
 

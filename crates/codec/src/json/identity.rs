@@ -2,7 +2,7 @@
 
 use super::timestamp;
 use domain::UserId;
-use domain::contact::{ContactEvent, Grounds};
+use domain::contact::{ContactEvent, Grounds, Notification};
 use domain::directory::{DirectoryEvent, User};
 use serde_json::{Value, json};
 
@@ -30,6 +30,17 @@ pub(super) fn contact(event: &ContactEvent) -> Value {
         ContactEvent::NotificationsSet { company, on } => json!({ "company": company.as_str(), "on": on }),
         ContactEvent::VerificationFailed { at } => json!({ "at": timestamp(*at) }),
         ContactEvent::VerificationLocked { until } => json!({ "until": timestamp(*until) }),
+        ContactEvent::WindowOpened { window }
+        | ContactEvent::WindowPaged { window }
+        | ContactEvent::WindowRenewed { window } => json!({ "window": window.to_string() }),
+        ContactEvent::WindowClosed { window, why } => {
+            json!({ "window": window.to_string(), "why": why.name() })
+        }
+        ContactEvent::NotificationSent(Notification { id, text, link }) => json!({
+            "notification_id": id.to_string(),
+            "text": text.expose(),
+            "link": link.as_ref().map(|link| link.expose()),
+        }),
     }
 }
 

@@ -2,10 +2,13 @@
 
 use crate::Error;
 use crate::v1::parts;
-use domain::contact::{Consent, Contact, Profile as DomainProfile, Verification as DomainVerification};
-use domain::{ConversationId, Personal, Timestamp};
+use domain::contact::{
+    Consent, Contact, Profile as DomainProfile, Verification as DomainVerification, Window,
+};
+use domain::{ConversationId, Personal, Stamp, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct ContactState {
@@ -19,6 +22,14 @@ pub(super) struct ContactState {
     profiles: u32,
     failed_ms: Vec<i64>,
     locked_until_ms: Option<i64>,
+    windows: Vec<WindowState>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WindowState {
+    id: [u8; 16],
+    seen_version: u64,
+    seen_ms: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -30,7 +41,13 @@ struct Profile {
 
 impl From<&Contact> for ContactState {
     fn from(state: &Contact) -> Self {
-        let Contact { version, channel, address, active, consent, profile, profiles, verification } = state;
+        let Contact { version, channel, address, active, consent, profile, profiles, verification, windows } =
+            state;
+        let windows = windows.iter().map(|Window { id, seen }| WindowState {
+            id: *id.as_bytes(),
+            seen_version: seen.version,
+            seen_ms: seen.at.0,
+        });
         let active = active.iter().map(|(company, id)| (company.as_str().to_owned(), id.to_bytes()));
         let consent = consent.iter().map(|(company, Consent { opted_out, notifications })| {
             (company.as_str().to_owned(), (*opted_out, *notifications))
@@ -51,6 +68,7 @@ impl From<&Contact> for ContactState {
             profiles: *profiles,
             failed_ms: failed.iter().map(|at| at.0).collect(),
             locked_until_ms: locked_until.map(|until| until.0),
+            windows: windows.collect(),
         }
     }
 }
@@ -65,6 +83,10 @@ impl TryFrom<ContactState> for Contact {
             .map(|(company, id)| Ok((parts::address(&company)?, ConversationId::from_bytes(id))));
         let consent = state.consent.into_iter().map(|(company, (opted_out, notifications))| {
             Ok((parts::address(&company)?, Consent { opted_out, notifications }))
+        });
+        let windows = state.windows.into_iter().map(|WindowState { id, seen_version, seen_ms }| Window {
+            id: Uuid::from_bytes(id),
+            seen: Stamp { version: seen_version, at: Timestamp(seen_ms) },
         });
         let profile = |Profile { number, user, verified }| {
             let user = user.as_deref().map(parts::user).transpose()?;
@@ -82,6 +104,7 @@ impl TryFrom<ContactState> for Contact {
                 failed: state.failed_ms.into_iter().map(Timestamp).collect(),
                 locked_until: state.locked_until_ms.map(Timestamp),
             },
+            windows: windows.collect(),
         })
     }
 }

@@ -38,6 +38,7 @@ pub(super) struct ConversationState {
     user: Option<String>,
     opted_out: Option<Stamp>,
     outbound: OutboundState,
+    seen: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -91,6 +92,7 @@ impl From<&Conversation> for ConversationState {
             user,
             opted_out,
             outbound,
+            seen,
         } = state;
         Self {
             version: *version,
@@ -120,6 +122,7 @@ impl From<&Conversation> for ConversationState {
             user: user.as_ref().map(|user| user.as_str().to_owned()),
             opted_out: opted_out.map(Stamp::from),
             outbound: outbound.into(),
+            seen: *seen,
         }
     }
 }
@@ -159,6 +162,7 @@ impl TryFrom<ConversationState> for Conversation {
             user: state.user.as_deref().map(parts::user).transpose()?,
             opted_out: state.opted_out.map(DomainStamp::from),
             outbound: state.outbound.try_into()?,
+            seen: state.seen,
         })
     }
 }

@@ -9,7 +9,7 @@ use domain::channel::{
     Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Proactive, Responder,
 };
 use domain::configuration::ConfigurationEvent;
-use domain::contact::{ContactEvent, PinLimits};
+use domain::contact::{ContactEvent, Notification, PinLimits, WindowClosing};
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ReceiptStatus, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
 use domain::routing::{OfferId, QueueId, WorkItemId};
@@ -102,6 +102,7 @@ fn conversation_event() -> impl Strategy<Value = ConversationEvent> {
             agent,
             text
         }),
+        (agent(), any::<u64>()).prop_map(|(agent, up_to)| E::SeenByAgent { agent, up_to }),
         (select(states), reason(), closed_by(), option::of(any::<String>()))
             .prop_map(|(state, reason, by, requester_text)| E::Closed { state, reason, by, requester_text }),
         identity::conversation_event(),
@@ -158,6 +159,7 @@ pub(super) fn reason() -> impl Strategy<Value = StateReason> {
 }
 
 fn contact_event() -> impl Strategy<Value = ContactEvent> {
+    let closings = [WindowClosing::Requester, WindowClosing::TimedOut, WindowClosing::Replaced].to_vec();
     prop_oneof![
         1 => (channel(), address())
             .prop_map(|(channel, at)| ContactEvent::Created { channel, address: Personal::new(at) }),
@@ -168,7 +170,19 @@ fn contact_event() -> impl Strategy<Value = ContactEvent> {
             ContactEvent::ConversationReleased { company, conversation }
         }),
         5 => identity::contact_event(),
+        1 => uuid().prop_map(|window| ContactEvent::WindowOpened { window }),
+        1 => uuid().prop_map(|window| ContactEvent::WindowPaged { window }),
+        1 => (uuid(), select(closings)).prop_map(|(window, why)| ContactEvent::WindowClosed { window, why }),
+        1 => (uuid(), any::<String>(), option::of(any::<String>())).prop_map(|(id, text, link)| {
+            let (id, text, link) = (MessageId(id), Personal::new(text), link.map(Personal::new));
+            ContactEvent::NotificationSent(Notification { id, text, link })
+        }),
+        1 => uuid().prop_map(|window| ContactEvent::WindowRenewed { window }),
     ]
+}
+
+pub(super) fn uuid() -> impl Strategy<Value = Uuid> {
+    any::<[u8; 16]>().prop_map(Uuid::from_bytes)
 }
 
 fn configuration_event() -> impl Strategy<Value = ConfigurationEvent> {

@@ -1,10 +1,12 @@
 //! Strategies for states of aggregates, also such as no history leads to.
 
 use super::arbitrary::identity::user;
-use super::arbitrary::{address, agent, channel, contact_id, conversation_id};
-use super::arbitrary::{offer, policy, reason, receipt_status, settings, timestamp, work_item};
+use super::arbitrary::{
+    address, agent, channel, contact_id, conversation_id, offer, policy, reason, receipt_status, settings,
+    timestamp, uuid, work_item,
+};
 use domain::configuration::Configuration;
-use domain::contact::{Consent, Contact, Profile, Verification};
+use domain::contact::{Consent, Contact, Profile, Verification, Window};
 use domain::conversation::{
     Anchors, ClosedState, Conversation, DeadLetter, Lifecycle, MessageCounts, Outbound, Owner, Utterance,
 };
@@ -22,15 +24,15 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
     let states = select([ClosedState::Complete, ClosedState::Abandoned, ClosedState::Faulted].to_vec());
     let owner = prop_oneof![Just(Owner::Queue), Just(Owner::VirtualAgent), agent().prop_map(Owner::Agent)];
     let standing = (stamp(), timestamp(), lifecycle, option::of((states, reason())), owner);
-    let rest = (btree_set(agent(), 0..3), anchors(), any::<u64>(), any::<u64>());
     let waiting = (any::<[bool; 2]>(), option::of(any::<u64>()), option::of(offer()));
+    let rest = (btree_set(agent(), 0..3), anchors(), any::<[u64; 3]>());
     let waiting = (waiting, option::of((work_item(), any::<u32>())));
     let known = (option::of(user()), option::of(stamp()), outbound());
     (identity, standing, waiting, rest, known).prop_map(|(identity, standing, waiting, rest, known)| {
         let (version, contact, channel, requester, company, policy) = identity;
         let (opened, last_at, lifecycle, closing, owner) = standing;
         let (([engaged, has_virtual_agent], request, offer), told) = waiting;
-        let (participants, anchors, requester_messages, agent_messages) = rest;
+        let (participants, anchors, [requester_messages, agent_messages, seen]) = rest;
         Conversation {
             version,
             contact,
@@ -54,6 +56,7 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
             user: known.0,
             opted_out: known.1,
             outbound: known.2,
+            seen,
         }
     })
 }
@@ -77,15 +80,18 @@ fn outbound() -> impl Strategy<Value = Outbound> {
 }
 
 pub(super) fn contact() -> impl Strategy<Value = Contact> {
+    let windows =
+        proptest::collection::vec((uuid(), stamp()).prop_map(|(id, seen)| Window { id, seen }), 0..3);
     let consent =
         any::<[bool; 2]>().prop_map(|[opted_out, notifications]| Consent { opted_out, notifications });
     let profile = (any::<u32>(), option::of(user()), any::<bool>())
         .prop_map(|(number, user, verified)| Profile { number, user, verified });
     let verification = (vec(timestamp(), 0..4), option::of(timestamp()))
         .prop_map(|(failed, locked_until)| Verification { failed, locked_until });
-    let known = (btree_map(address(), consent, 0..3), option::of(profile), any::<u32>(), verification);
+    let known =
+        (btree_map(address(), consent, 0..3), option::of(profile), any::<u32>(), verification, windows);
     (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4), known).prop_map(
-        |(version, channel, address, active, (consent, profile, profiles, verification))| Contact {
+        |(version, channel, address, active, (consent, profile, profiles, verification, windows))| Contact {
             version,
             channel,
             address: Personal::new(address),
@@ -94,6 +100,7 @@ pub(super) fn contact() -> impl Strategy<Value = Contact> {
             profile,
             profiles,
             verification,
+            windows,
         },
     )
 }

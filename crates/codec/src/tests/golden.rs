@@ -10,7 +10,7 @@ use crate::reply::{self, Reply};
 use crate::{Envelope, Error, decode, encode, json, snapshot};
 use domain::channel::{ChannelKind, Mode};
 use domain::configuration::Configuration;
-use domain::contact::{Consent, Contact, Profile, Verification};
+use domain::contact::{Consent, Contact, Profile, Verification, Window};
 use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
 use domain::conversation::{DeadLetter, Outbound, Policy, ReceiptStatus, StateReason, Utterance};
 use domain::routing::{OfferId, WorkItemId};
@@ -149,6 +149,7 @@ fn conversation() -> Conversation {
         user: Some(samples::identity::user("u-1")),
         opted_out: Some(stamp(7, 6)),
         outbound: outbound(),
+        seen: 290,
     }
 }
 
@@ -175,6 +176,7 @@ fn contact() -> Contact {
         profile: Some(Profile { number: 2, user: Some(samples::identity::user("u-1")), verified: true }),
         profiles: 2,
         verification: Verification { failed: vec![AT], locked_until: Some(later(9)) },
+        windows: vec![Window { id: Uuid::from_u128(9), seen: Stamp { version: 2, at: later(3) } }],
     }
 }
 

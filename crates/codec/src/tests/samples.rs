@@ -11,7 +11,7 @@ pub(super) mod routing;
 use crate::Envelope;
 use domain::channel::{ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Proactive};
 use domain::configuration::ConfigurationEvent;
-use domain::contact::{ContactEvent, PinLimits};
+use domain::contact::{ContactEvent, Notification, PinLimits, WindowClosing};
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ReceiptStatus, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
 use domain::routing::{OfferId, QueueId, WorkItemId};
@@ -168,6 +168,7 @@ fn outbound_events() -> Vec<ConversationEvent> {
         receipt(ReceiptStatus::Delivered, None),
         receipt(ReceiptStatus::Read, None),
         receipt(ReceiptStatus::Failed, Some("twilio_30005")),
+        E::SeenByAgent { agent: agent("ann.lee"), up_to: 300 },
     ]
 }
 
@@ -207,12 +208,29 @@ fn first_closes() -> impl Iterator<Item = ConversationEvent> {
 
 fn contact_events() -> Vec<ContactEvent> {
     let (company, conversation) = (company(), conversation_id());
+    let window = Uuid::from_u128(0x0191_0000_0000_7000_8000_0000_0000_0002);
+    let closed = |why| ContactEvent::WindowClosed { window, why };
+    let notification = |link: Option<&str>| {
+        let (id, text) = (MessageId(Uuid::from_u128(3)), Personal::new("Your parcel is here.".to_owned()));
+        let link = link.map(|link| Personal::new(link.to_owned()));
+        ContactEvent::NotificationSent(Notification { id, text, link })
+    };
     let mut events = vec![
         ContactEvent::Created { channel: channel("sms"), address: Personal::new(requester()) },
         ContactEvent::ConversationActivated { company: company.clone(), conversation },
         ContactEvent::ConversationReleased { company, conversation },
     ];
     events.extend(identity::contact_events());
+    events.extend([
+        ContactEvent::WindowOpened { window },
+        ContactEvent::WindowPaged { window },
+        closed(WindowClosing::Requester),
+        closed(WindowClosing::TimedOut),
+        closed(WindowClosing::Replaced),
+        notification(Some("https://example.com/parcels/1")),
+        notification(None),
+        ContactEvent::WindowRenewed { window },
+    ]);
     events
 }
 

@@ -1,9 +1,12 @@
-//! C2: a pair has at most one active conversation.
+//! C2: a pair has at most one active conversation; MSG-7: windows open, show signs of life and close.
 
 mod consent;
 mod identity;
 
 use super::*;
+use crate::{MessageId, Seconds};
+
+const AT: Timestamp = Timestamp(1_000_000);
 
 fn address(text: &str) -> Address {
     Address::opaque(text).unwrap()
@@ -30,7 +33,7 @@ fn release(company: &str, number: u64) -> ContactCommand {
 fn after(commands: &[ContactCommand]) -> Option<Contact> {
     commands.iter().fold(None, |state, command| {
         let events = decide(state.as_ref(), command).unwrap();
-        events.iter().fold(state, evolve)
+        events.iter().fold(state, |state, event| evolve(state, AT, event))
     })
 }
 
@@ -65,7 +68,7 @@ fn only_the_active_conversation_can_free_its_pair() {
     assert_eq!(decide(None, &release("front", 1)), Err(Rejection::NotActive));
     let stray =
         ContactEvent::ConversationReleased { company: address("front"), conversation: conversation(1) };
-    assert_eq!(evolve(state.clone(), &stray).unwrap().active, state.unwrap().active);
+    assert_eq!(evolve(state.clone(), AT, &stray).unwrap().active, state.unwrap().active);
 }
 
 /// L4
@@ -73,5 +76,84 @@ fn only_the_active_conversation_can_free_its_pair() {
 fn facts_of_a_contact_that_was_never_created_change_nothing() {
     let activated =
         ContactEvent::ConversationActivated { company: address("front"), conversation: conversation(1) };
-    assert_eq!(evolve(None, &activated), None);
+    assert_eq!(evolve(None, AT, &activated), None);
+}
+
+fn window(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn open(number: u128) -> ContactCommand {
+    let (channel, address) = (ChannelId::new("web").unwrap(), Personal::new(address("guest-1")));
+    ContactCommand::OpenWindow { channel, address, window: window(number) }
+}
+
+fn decided(state: Option<&Contact>, command: &ContactCommand) -> Vec<ContactEvent> {
+    decide(state, command).unwrap()
+}
+
+/// MSG-7, X1
+#[test]
+fn one_window_too_many_closes_the_oldest() {
+    let all: Vec<_> = (1..=WINDOWS_MAX_COUNT as u128).map(open).collect();
+    let state = after(&all);
+    assert_eq!(state.as_ref().unwrap().windows.len(), WINDOWS_MAX_COUNT);
+    let events = decided(state.as_ref(), &open(99));
+    let replaced = ContactEvent::WindowClosed { window: window(1), why: WindowClosing::Replaced };
+    assert_eq!(events, [replaced, ContactEvent::WindowOpened { window: window(99) }]);
+    let state = events.iter().fold(state, |state, event| evolve(state, AT, event)).unwrap();
+    assert_eq!(state.windows.len(), WINDOWS_MAX_COUNT);
+}
+
+/// MSG-9
+#[test]
+fn a_window_that_is_not_open_is_unknown() {
+    let state = after(&[open(1), ContactCommand::CloseWindow { window: window(1) }, open(2)]);
+    let now = AT;
+    for window in [window(1), window(3)] {
+        for command in [
+            ContactCommand::PageWindow { window },
+            ContactCommand::RenewWindow { window, now },
+            ContactCommand::CloseWindow { window },
+        ] {
+            assert_eq!(decide(state.as_ref(), &command), Err(Rejection::WindowUnknown));
+            assert_eq!(decide(None, &command), Err(Rejection::WindowUnknown));
+        }
+    }
+}
+
+/// MSG-7, T2: a sign of life puts the end off, and is a fact only when the last one is old.
+#[test]
+fn a_window_closes_when_its_signs_of_life_stop() {
+    let state = after(&[open(1)]);
+    let first = state.as_ref().unwrap().windows[0].timer();
+    assert_eq!(first, WindowTimer { due: AT.plus(WINDOW_TIMEOUT), armed_by: 2 });
+    let renew = |seconds| ContactCommand::RenewWindow { window: window(1), now: AT.plus(Seconds(seconds)) };
+    assert_eq!(decided(state.as_ref(), &renew(59)), []);
+    let renewed = decided(state.as_ref(), &renew(60));
+    let state = renewed.iter().fold(state, |state, event| evolve(state, AT.plus(Seconds(60)), event));
+    assert_eq!(decided(state.as_ref(), &ContactCommand::ExpireWindow(first)), [], "it is no longer armed");
+    let second = state.as_ref().unwrap().windows[0].timer();
+    assert_eq!(second, WindowTimer { due: AT.plus(Seconds(180)), armed_by: 3 });
+    let closed = ContactEvent::WindowClosed { window: window(1), why: WindowClosing::TimedOut };
+    assert_eq!(decided(state.as_ref(), &ContactCommand::ExpireWindow(second)), [closed]);
+}
+
+/// NTF-1: it opens nothing, and makes whoever was never seen known.
+#[test]
+fn a_notification_is_a_fact_of_the_contact_alone() {
+    let id = MessageId(window(7));
+    let new =
+        |text: &str, link: Option<&str>| Notification::new(id, text.to_owned(), link.map(str::to_owned));
+    let notification = new("Your parcel is here.", Some("https://example.com/1")).unwrap();
+    let (channel, address) = (ChannelId::new("web").unwrap(), Personal::new(address("guest-1")));
+    let notify = ContactCommand::Notify { channel, address, notification };
+    let events = decided(None, &notify);
+    assert!(matches!(events[..], [ContactEvent::Created { .. }, ContactEvent::NotificationSent(_)]));
+    let state = after(&[open(1), notify]).unwrap();
+    assert_eq!((state.active.len(), state.version), (0, 3));
+    assert_eq!(new(" ", None), Err(NotificationError::Text));
+    for link in ["javascript:alert(1)", "https://", "https://example.com/a b", "example.com"] {
+        assert_eq!(new("Hello.", Some(link)), Err(NotificationError::Link), "{link}");
+    }
 }

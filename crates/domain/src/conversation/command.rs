@@ -163,6 +163,13 @@ pub enum Command {
     },
     /// Something became of what it says to its requester (`CH-10`).
     Outbound(OutboundCommand),
+    /// The agent who has it looked at it (`MSG-15`).
+    MarkSeen {
+        /// Who.
+        agent: AgentId,
+        /// The version of the last event that they saw; one beyond the newest is taken for the newest.
+        up_to: u64,
+    },
 }
 
 /// How a conversation begins.

@@ -100,7 +100,20 @@ fn decide_live(
         Command::ChangeConsent { opted_out } => Ok(identity::change_consent(conversation, *opted_out)),
         Command::Reassociate { user, grounds } => identity::reassociate(conversation, user, grounds),
         Command::Supersede { agent } => Ok(vec![identity::superseded(agent)]),
+        Command::MarkSeen { agent, up_to } => mark_seen(conversation, agent, *up_to),
     }
+}
+
+/// `MSG-15`: seeing again what was seen is no fact.
+fn mark_seen(
+    conversation: &Conversation,
+    agent: &AgentId,
+    up_to: u64,
+) -> Result<Vec<ConversationEvent>, Rejection> {
+    require_owner(conversation, agent)?;
+    let up_to = up_to.min(conversation.version);
+    let is_new = up_to > conversation.seen;
+    Ok(if is_new { vec![ConversationEvent::SeenByAgent { agent: agent.clone(), up_to }] } else { Vec::new() })
 }
 
 fn open(opening: &Opening, context: Context<'_>) -> Result<Vec<ConversationEvent>, Rejection> {

@@ -194,6 +194,13 @@ pub enum ConversationEvent {
         /// Why, as a short stable code, if there is one.
         code: Option<String>,
     },
+    /// The agent who has it looked at it (`MSG-15`).
+    SeenByAgent {
+        /// Who.
+        agent: AgentId,
+        /// The version of the last event that they saw.
+        up_to: u64,
+    },
 }
 
 /// What took a conversation off hold.
@@ -304,6 +311,7 @@ impl ConversationEvent {
             | Self::VirtualAgentMessagePosted { .. }
             | Self::Reassociated { .. }
             | Self::ConsentChanged { .. }
+            | Self::SeenByAgent { .. }
             | Self::AgentRequestCancelled
             | Self::WaitEnded { .. }
             | Self::WaitMessageSent { .. }

@@ -40,7 +40,7 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
         ConversationEvent::WaitMessageSent { item, number, text: _ } => {
             conversation.told = Some((*item, *number));
         }
-        ConversationEvent::AgentMessagePosted { .. } => agent_wrote(&mut conversation, stamp),
+        ConversationEvent::AgentMessagePosted { agent, .. } => agent_wrote(&mut conversation, stamp, agent),
         ConversationEvent::Held { .. } => conversation.lifecycle = Lifecycle::OnHold,
         ConversationEvent::Resumed { .. } => conversation.lifecycle = Lifecycle::WorkInProgress,
         ConversationEvent::IdleReminderSent { .. } => conversation.anchors.reminded = true,
@@ -72,8 +72,19 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
         ConversationEvent::ReceiptTaken { of, part, status, .. } => {
             conversation.outbound.note_receipt(Utterance { of: *of, part: *part }, *status);
         }
+        ConversationEvent::SeenByAgent { agent, up_to } => {
+            let before = conversation.version - 1;
+            saw(&mut conversation, agent, (*up_to).min(before));
+        }
     }
     Some(conversation)
+}
+
+/// What anybody else saw says nothing about the agent who has it (`MSG-18`).
+fn saw(conversation: &mut Conversation, agent: &AgentId, up_to: u64) {
+    if conversation.is_owned_by(agent) {
+        conversation.seen = conversation.seen.max(up_to);
+    }
 }
 
 fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
@@ -105,6 +116,7 @@ fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
         user: user.clone(),
         opted_out: None,
         outbound: Outbound::default(),
+        seen: 0,
     })
 }
 
@@ -153,6 +165,7 @@ fn assign(conversation: &mut Conversation, stamp: Stamp, agent: &AgentId, offer:
     conversation.request = None;
     conversation.offer = conversation.offer.max(offer);
     conversation.anchors.assigned = Some(stamp);
+    conversation.seen = stamp.version;
 }
 
 /// Back to where it waits for an agent, without what runs against the requester or against the agent who had it: a chat
@@ -185,8 +198,9 @@ fn agent_joined(conversation: &mut Conversation, stamp: Stamp, agent: &AgentId) 
     }
 }
 
-fn agent_wrote(conversation: &mut Conversation, stamp: Stamp) {
+fn agent_wrote(conversation: &mut Conversation, stamp: Stamp, agent: &AgentId) {
     conversation.messages.agent += 1;
+    saw(conversation, agent, stamp.version);
     conversation.anchors.agent_last = Some(stamp);
     conversation.anchors.first_unanswered = None;
     conversation.anchors.prompted = false;

@@ -54,6 +54,15 @@ pub fn to_agent<'a>(event: &'a ConversationEvent, place: Place<'_>) -> Vec<Said<
     shown(for_agent(event), Audience::Agent, place)
 }
 
+/// Whether a fact has a place in the requester's history: whether the matrix shows anything of it, in a window and
+/// whatever the words in force, which may change while the history may not.
+pub fn concerns_requester(event: &ConversationEvent, mode: Mode) -> bool {
+    for_requester(event, mode).iter().any(|candidate| match candidate {
+        Candidate::Words(_) => true,
+        Candidate::Notice { key, .. } => is_shown(*key, Audience::Requester, mode, None),
+    })
+}
+
 fn shown<'a>(candidates: Vec<Candidate<'a>>, audience: Audience, place: Place<'_>) -> Vec<Said<'a>> {
     candidates.into_iter().filter_map(|candidate| candidate.shown(audience, place)).collect()
 }
@@ -144,7 +153,8 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         | ConversationEvent::DispatchFailed { .. }
         | ConversationEvent::Redriven { .. }
         | ConversationEvent::Discarded { .. }
-        | ConversationEvent::ReceiptTaken { .. } => Vec::new(),
+        | ConversationEvent::ReceiptTaken { .. }
+        | ConversationEvent::SeenByAgent { .. } => Vec::new(),
     }
 }
 
@@ -190,7 +200,8 @@ fn for_agent(event: &ConversationEvent) -> Vec<Candidate<'_>> {
         | ConversationEvent::DispatchFailed { .. }
         | ConversationEvent::Redriven { .. }
         | ConversationEvent::Discarded { .. }
-        | ConversationEvent::ReceiptTaken { .. } => Vec::new(),
+        | ConversationEvent::ReceiptTaken { .. }
+        | ConversationEvent::SeenByAgent { .. } => Vec::new(),
     }
 }
 

@@ -88,7 +88,7 @@ impl ContactActor {
         }
         match self.shared.committer.commit(record).await? {
             Outcome::Stored(position) => {
-                self.apply(&contact, position);
+                self.apply(&contact, now, position);
                 Ok(Some(self.accepted(conversation, message, position)))
             }
             Outcome::Duplicate(stored) => repeated(&stored).map(Some),

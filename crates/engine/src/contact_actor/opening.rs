@@ -6,7 +6,7 @@ use crate::{Error, directory};
 use domain::channel::Messages;
 use domain::contact::{self, Contact, ContactCommand, ContactEvent, WhyProfile};
 use domain::conversation::{self, Command, Context, Opening};
-use domain::{ConversationId, Message, Rejection, UserId};
+use domain::{ConversationId, Message, Rejection, Timestamp, UserId};
 
 /// What becomes of a message.
 pub(super) enum Decided {
@@ -51,7 +51,7 @@ impl ContactActor {
         let id = self.shared.new_conversation_id(self.partition().0, now);
         let message = Message { id: self.shared.new_message_id(), content: job.content.clone() };
         let message_id = message.id;
-        let (mut facts, mut conversations) = (Facts::of(self.state()), Vec::new());
+        let (mut facts, mut conversations) = (Facts::of(self.state(), now), Vec::new());
         let opted_out = self.state().is_some_and(|contact| contact.consent_for(&job.company).opted_out);
         if let (Some(old), Some(first)) = (superseded, &job.first) {
             let agent = first.agent.clone();
@@ -118,18 +118,20 @@ impl ContactActor {
 
 /// The contact's facts so far, and where they lead.
 struct Facts {
+    now: Timestamp,
     state: Option<Contact>,
     events: Vec<ContactEvent>,
 }
 
 impl Facts {
-    fn of(state: Option<&Contact>) -> Self {
-        Self { state: state.cloned(), events: Vec::new() }
+    fn of(state: Option<&Contact>, now: Timestamp) -> Self {
+        Self { now, state: state.cloned(), events: Vec::new() }
     }
 
     fn add(&mut self, command: &ContactCommand) -> Result<(), Error> {
         let events = contact::decide(self.state.as_ref(), command)?;
-        self.state = events.iter().fold(self.state.take(), contact::evolve);
+        let state = self.state.take();
+        self.state = events.iter().fold(state, |state, event| contact::evolve(state, self.now, event));
         self.events.extend(events);
         Ok(())
     }

@@ -1,16 +1,18 @@
 //! What can be asked of one conversation. The roles decide which order a request becomes.
 
+use super::list::{unreadable, wait_for};
 use super::{accepted, conversation_id, reachable};
 use crate::access::{Access, Agents, Caller, Everyone, Requesters, Writers};
 use crate::body::{Body, Parsed};
 use crate::content::{content, sent_at};
 use crate::failure::Failure;
 use crate::idempotency;
-use actix_web::web::{Data, Path};
+use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use api::{EmptyRequest, PostMessageRequest, ProblemCode};
+use api::{EmptyRequest, PostMessageRequest, ProblemCode, SeenRequest};
 use domain::Role;
 use engine::{Engine, Order};
+use views::Conversations;
 
 /// `POST /v1/conversations/{id}/messages`
 pub(super) async fn messages(
@@ -123,13 +125,33 @@ pub(super) async fn opened(
     request: HttpRequest,
     body: Body,
     engine: Data<Engine>,
+    view: Data<Conversations>,
 ) -> Result<HttpResponse, Failure> {
     let bytes = body.json_or_nothing::<EmptyRequest>().await?.bytes;
     let id = conversation_id(&id)?;
     let command = idempotency::from_header(&request, &caller, bytes)?;
-    reachable(&engine, &caller, id).await?;
+    let contact = reachable(&engine, &caller, id).await?.contact;
+    wait_for(&view, engine.contact_head(contact)).await?;
+    let view = view.into_inner();
+    let unread = web::block(move || view.unread_of(contact, id)).await?.map_err(unreadable)?;
+    if unread == 0 {
+        return Ok(HttpResponse::Ok().json(api::OpenedResponse { reassigned: false }));
+    }
     let reassigned = engine.window_opened(id, caller.request(command)).await?;
     Ok(HttpResponse::Ok().json(api::OpenedResponse { reassigned }))
+}
+
+/// `POST /v1/conversations/{id}/seen`
+pub(super) async fn seen(
+    caller: Caller<Agents>,
+    id: Path<String>,
+    request: HttpRequest,
+    body: Body,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let Parsed { value: SeenRequest { up_to }, bytes } = body.json_or_nothing().await?;
+    let order = Order::MarkSeen { agent: caller.agent()?, up_to: up_to.unwrap_or(u64::MAX) };
+    submit(&engine, &caller, &id, &request, bytes, order).await
 }
 
 fn speaks_for_requester(role: Role) -> bool {

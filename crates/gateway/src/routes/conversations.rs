@@ -116,6 +116,7 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
         outbound: _,
         user,
         opted_out,
+        seen: _,
     } = conversation;
     ConversationResponse {
         id: id.to_string(),
@@ -168,6 +169,7 @@ fn event_for_requester(record: &EventRecord) -> Option<EventResponse> {
 const fn hidden_from_requester(fact: &ConversationEvent) -> Option<&'static [&'static str]> {
     match fact {
         ConversationEvent::AgentPrompted { .. }
+        | ConversationEvent::SeenByAgent { .. }
         | ConversationEvent::Held { .. }
         | ConversationEvent::Resumed { .. }
         | ConversationEvent::Dispatched { .. }

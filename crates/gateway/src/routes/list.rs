@@ -57,7 +57,7 @@ pub(super) async fn list(
 }
 
 /// Waits until the projection has seen a position, so that a client reads what it wrote.
-async fn wait_for(conversations: &Data<Conversations>, at_least: Cursor) -> Result<(), Failure> {
+pub(super) async fn wait_for(conversations: &Data<Conversations>, at_least: Cursor) -> Result<(), Failure> {
     let _permit = WAITERS
         .try_acquire()
         .map_err(|_| Failure::from(engine::Error::Overloaded("readers that wait for the list")))?;
@@ -71,11 +71,11 @@ async fn wait_for(conversations: &Data<Conversations>, at_least: Cursor) -> Resu
     Err(Failure::new(ProblemCode::ProjectionBehind, detail))
 }
 
-fn unreadable(error: views::Error) -> Failure {
+pub(super) fn unreadable(error: views::Error) -> Failure {
     Failure::new(ProblemCode::StoreFailed, "the list cannot be read; try again").because(error.to_string())
 }
 
-fn row(row: Row) -> ConversationRow {
+pub(super) fn row(row: Row) -> ConversationRow {
     let Row {
         id,
         state,

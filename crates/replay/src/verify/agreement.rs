@@ -35,7 +35,8 @@ pub(super) const fn matters(event: &ConversationEvent) -> bool {
         | ConversationEvent::DispatchFailed { .. }
         | ConversationEvent::Redriven { .. }
         | ConversationEvent::Discarded { .. }
-        | ConversationEvent::ReceiptTaken { .. } => false,
+        | ConversationEvent::ReceiptTaken { .. }
+        | ConversationEvent::SeenByAgent { .. } => false,
     }
 }
 

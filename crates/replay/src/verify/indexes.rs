@@ -18,6 +18,11 @@ impl Checker<'_> {
             self.found.timers += entries.len() as u64;
             expected.entry(id.partition()).or_default().extend(entries);
         }
+        for (id, contact) in &self.world.contacts {
+            let entries = derived::window_entries(*id, Some(contact));
+            self.found.timers += entries.len() as u64;
+            expected.entry(self.keys.partition(*id)).or_default().extend(entries);
+        }
         for (partition, mut expected) in expected {
             let mut after = None;
             loop {
@@ -102,6 +107,9 @@ impl Checker<'_> {
         for id in expected.into_keys() {
             self.differ(format!("conversation {id}: its row in the projection is missing (L4)"));
         }
+        let (count, told) = projection.compare_histories(&self.histories)?;
+        self.found.history_rows = count;
+        told.into_iter().for_each(|what| self.differ(what));
         Ok(())
     }
 }

@@ -26,12 +26,17 @@ impl Census {
         Ok(())
     }
 
-    /// T2: the index holds exactly the timers of all conversations.
+    /// T2: the index holds exactly the timers of all conversations and windows.
     pub(super) fn check_timers(&self, log: &dyn EventLog) -> Result<(), Broken> {
         let mut expected: BTreeMap<PartitionId, BTreeSet<TimerEntry>> = BTreeMap::new();
         for (id, state) in &self.conversations {
             let entries = derived::timer_entries(*id, Some(state));
             expected.entry(PartitionId(id.partition())).or_default().extend(entries);
+        }
+        let keys = Keys::new(log.identity());
+        for (id, state) in &self.contacts {
+            let entries = derived::window_entries(*id, Some(state));
+            expected.entry(PartitionId(keys.partition(*id))).or_default().extend(entries);
         }
         for number in 0..log.identity().partitions {
             let partition = PartitionId(number);
@@ -76,7 +81,9 @@ impl Census {
             for stored in read(log.read_stream(stream, 0, limit))? {
                 let envelope = codec::decode(&stored.bytes).map_err(unreadable)?;
                 match &envelope.event {
-                    Event::Contact(event) => contact = domain::contact::evolve(contact, event),
+                    Event::Contact(event) => {
+                        contact = domain::contact::evolve(contact, envelope.at, event);
+                    }
                     Event::Conversation(event) => {
                         conversation = domain::conversation::evolve(conversation, envelope.at, event);
                     }

@@ -82,7 +82,7 @@ impl Census {
             let place = Place { partition, position, at, first: index == 0 };
             let stream = append.stream;
             match &envelope.event {
-                Event::Contact(event) => self.contact(ContactId(stream.0), event),
+                Event::Contact(event) => self.contact(ContactId(stream.0), at, event),
                 Event::Conversation(event) => {
                     let id = ConversationId::from_bytes(stream.0);
                     holds("L4", id.partition() == partition.0, || format!("{id} is in {partition:?}"))?;
@@ -104,8 +104,8 @@ impl Census {
         Ok(())
     }
 
-    fn contact(&mut self, id: ContactId, event: &contact::ContactEvent) {
-        let after = contact::evolve(self.contacts.remove(&id), event);
+    fn contact(&mut self, id: ContactId, at: Timestamp, event: &contact::ContactEvent) {
+        let after = contact::evolve(self.contacts.remove(&id), at, event);
         self.contacts.extend(after.map(|after| (id, after)));
     }
 
@@ -249,7 +249,8 @@ fn fired(event: &ConversationEvent) -> Option<(TimerKind, Timestamp)> {
         | ConversationEvent::DispatchFailed { .. }
         | ConversationEvent::Redriven { .. }
         | ConversationEvent::Discarded { .. }
-        | ConversationEvent::ReceiptTaken { .. } => None,
+        | ConversationEvent::ReceiptTaken { .. }
+        | ConversationEvent::SeenByAgent { .. } => None,
     }
 }
 
@@ -277,6 +278,7 @@ fn message(event: &ConversationEvent) -> Option<&Message> {
         | ConversationEvent::DispatchFailed { .. }
         | ConversationEvent::Redriven { .. }
         | ConversationEvent::Discarded { .. }
-        | ConversationEvent::ReceiptTaken { .. } => None,
+        | ConversationEvent::ReceiptTaken { .. }
+        | ConversationEvent::SeenByAgent { .. } => None,
     }
 }

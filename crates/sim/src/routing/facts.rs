@@ -59,7 +59,8 @@ impl World {
             | ConversationEvent::DispatchFailed { .. }
             | ConversationEvent::Redriven { .. }
             | ConversationEvent::Discarded { .. }
-            | ConversationEvent::ReceiptTaken { .. } => return None,
+            | ConversationEvent::ReceiptTaken { .. }
+            | ConversationEvent::SeenByAgent { .. } => return None,
         };
         Some(Fact { conversation: id, at: self.now, what })
     }

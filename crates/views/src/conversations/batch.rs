@@ -2,7 +2,7 @@
 
 use super::keys::{self, Indexes, Range};
 use super::{Row, TABLE, fold, row};
-use crate::Error;
+use crate::{Error, Histories};
 use domain::{ConversationId, Event};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{PartitionId, Position, StoredRecord, TableWrite, Tables};
@@ -13,6 +13,7 @@ pub(super) struct Batch<'a> {
     partition: PartitionId,
     consumed: Position,
     rows: BTreeMap<ConversationId, Change>,
+    histories: Histories<'a>,
 }
 
 struct Change {
@@ -22,8 +23,8 @@ struct Change {
 
 impl<'a> Batch<'a> {
     /// An empty batch that goes on from a position.
-    pub(super) const fn new(tables: &'a dyn Tables, partition: PartitionId, consumed: Position) -> Self {
-        Self { tables, partition, consumed, rows: BTreeMap::new() }
+    pub(super) fn new(tables: &'a dyn Tables, partition: PartitionId, consumed: Position) -> Self {
+        Self { tables, partition, consumed, rows: BTreeMap::new(), histories: Histories::over(tables) }
     }
 
     /// The position up to which it has folded.
@@ -42,25 +43,29 @@ impl<'a> Batch<'a> {
         }
         let mut facts = Vec::new();
         for append in &record.appends {
-            for bytes in &append.events {
+            for (bytes, version) in append.events.iter().zip(append.first..) {
                 let unreadable = |error: codec::Error| self.damaged(next, error.to_string());
                 let codec::Envelope { at, cause: _, event } = codec::decode(bytes).map_err(unreadable)?;
                 match event {
-                    Event::Conversation(event) => {
-                        facts.push((ConversationId::from_bytes(append.stream.0), at, event));
+                    Event::Conversation(_) => {
+                        self.load(ConversationId::from_bytes(append.stream.0))?;
+                        facts.push((append.stream.0, version, at, event));
                     }
-                    Event::Contact(_)
-                    | Event::Configuration(_)
-                    | Event::Router(_)
-                    | Event::Engine(_)
-                    | Event::Directory(_) => {}
+                    Event::Contact(_) => facts.push((append.stream.0, version, at, event)),
+                    Event::Configuration(_) | Event::Router(_) | Event::Engine(_) | Event::Directory(_) => {}
                 }
             }
         }
-        for (id, _, _) in &facts {
-            self.load(*id)?;
+        for (stream, version, _, event) in &facts {
+            if let Err(error) = self.histories.add(*stream, *version, event) {
+                self.histories.forget();
+                return Err(error);
+            }
         }
-        for (id, at, event) in facts {
+        self.histories.keep();
+        for (stream, _, at, event) in facts {
+            let Event::Conversation(event) = event else { continue };
+            let id = ConversationId::from_bytes(stream);
             let Some(change) = self.rows.get_mut(&id) else { continue };
             change.after = fold(change.after.take(), id, at, &event);
         }
@@ -95,6 +100,7 @@ impl<'a> Batch<'a> {
             writes.extend(old.difference(&new).map(|range| TableWrite::Delete(range.key(id))));
             writes.extend(new.difference(&old).map(|range| TableWrite::Put(range.key(id), Vec::new())));
         }
+        writes.extend(self.histories.into_writes());
         Ok(writes)
     }
 }

@@ -4,7 +4,8 @@
 //! v                                  -> version of the projection, u32
 //! p partition u16                    -> consumed position, u64
 //! r id                               -> row
-//! s state 0 id | c channel 0 id | a hash of the agent u64 0 id   -> nothing; the row has it all
+//! k m t u h                          -> see `history::keys`
+//! s state 0 id | c channel 0 id | a hash of the agent u64 0 id | o the same   -> nothing; the row has it all
 //! ```
 //!
 //! Integers are big-endian. Every bit of an id is turned over: ids sort by age, and a table can only be read
@@ -24,6 +25,7 @@ const ROW: u8 = b'r';
 const STATE: u8 = b's';
 const CHANNEL: u8 = b'c';
 const AGENT: u8 = b'a';
+const ONGOING: u8 = b'o';
 
 /// Where the consumed position of a partition is.
 pub(super) fn position(partition: PartitionId) -> Vec<u8> {
@@ -82,8 +84,10 @@ impl Indexes {
     pub(super) fn of(&self, row: &Row) -> Vec<Range> {
         let state = Range::index(STATE, row.state.as_bytes());
         let channel = Range::index(CHANNEL, row.channel.as_str().as_bytes());
-        let agent = row.agent.as_ref().map(|agent| self.agent(agent));
-        [state, channel].into_iter().chain(agent).collect()
+        let agent = row.agent.as_ref().map(|agent| self.agent(AGENT, agent));
+        let ongoing = row.agent.as_ref().filter(|_| !is_over(&row.state));
+        let ongoing = ongoing.map(|agent| self.agent(ONGOING, agent));
+        [state, channel].into_iter().chain(agent).chain(ongoing).collect()
     }
 
     /// The narrowest range that has everything the filter admits. An agent has few of all conversations, and
@@ -93,7 +97,9 @@ impl Indexes {
         let by_state = |state: &String| Range::index(STATE, state.as_bytes());
         let by_channel = |channel: &ChannelId| Range::index(CHANNEL, channel.as_str().as_bytes());
         match (&filter.agent, &filter.state, &filter.channel) {
-            (Some(agent), _, _) => self.agent(agent),
+            // In time an agent has had many, and of these few go on.
+            (Some(agent), Some(state), _) if !is_over(state) => self.agent(ONGOING, agent),
+            (Some(agent), _, _) => self.agent(AGENT, agent),
             (None, Some(state), Some(channel)) if usual.contains(&state.as_str()) => by_channel(channel),
             (None, Some(state), _) => by_state(state),
             (None, None, Some(channel)) => by_channel(channel),
@@ -103,9 +109,15 @@ impl Indexes {
 
     /// Two agents with the same hash share a range, which costs time and changes no answer: every row that is
     /// found by an index is held against the filter.
-    fn agent(&self, agent: &AgentId) -> Range {
-        Range::index(AGENT, &keyed_hash(self.key, agent.as_str().as_bytes()).to_be_bytes())
+    fn agent(&self, kind: u8, agent: &AgentId) -> Range {
+        Range::index(kind, &keyed_hash(self.key, agent.as_str().as_bytes()).to_be_bytes())
     }
+}
+
+fn is_over(state: &str) -> bool {
+    [ClosedState::Complete, ClosedState::Abandoned, ClosedState::Faulted]
+        .iter()
+        .any(|over| over.name() == state)
 }
 
 /// SipHash-2-4. It is stored, so it must be this one in every build for ever.
@@ -133,7 +145,7 @@ mod tests {
     fn no_key_tells_the_name_of_an_agent() {
         let identity = |byte| Identity { partitions: 1, key: [byte; 32] };
         let agent = AgentId::new("ann.lee").unwrap();
-        let [range, other] = [1, 2].map(|byte| Indexes::new(&identity(byte)).agent(&agent));
+        let [range, other] = [1, 2].map(|byte| Indexes::new(&identity(byte)).agent(AGENT, &agent));
         assert!(!range.prefix().windows(3).any(|part| part == b"ann"));
         assert_ne!(range, other, "it takes the store's key to find it");
     }

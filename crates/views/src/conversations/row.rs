@@ -62,7 +62,8 @@ pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &Convers
         | ConversationEvent::DispatchFailed { .. }
         | ConversationEvent::Redriven { .. }
         | ConversationEvent::Discarded { .. }
-        | ConversationEvent::ReceiptTaken { .. } => {}
+        | ConversationEvent::ReceiptTaken { .. }
+        | ConversationEvent::SeenByAgent { .. } => {}
         ConversationEvent::RequesterMessagePosted { .. } => row.requester_messages += 1,
         ConversationEvent::AgentMessagePosted { .. } => row.agent_messages += 1,
         ConversationEvent::AgentJoined { agent, assigned, .. } => {

@@ -4,4 +4,4 @@ mod folding;
 mod following;
 mod keeping;
 mod listing;
-mod support;
+pub(crate) mod support;

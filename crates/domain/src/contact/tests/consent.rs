@@ -18,7 +18,7 @@ fn consent_after(words: &[Keyword]) -> (Option<Contact>, usize) {
     let state = words.iter().fold(None, |state, word| {
         let events = decide(state.as_ref(), &said("front", *word)).unwrap();
         last = events.len();
-        events.iter().fold(state, evolve)
+        events.iter().fold(state, |state, event| evolve(state, Timestamp(0), event))
     });
     (state, last)
 }

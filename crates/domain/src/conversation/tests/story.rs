@@ -2,7 +2,7 @@
 //!
 //! Inputs are what people do (`requester`, `ann joins`, `supervisor sam ends`), `tick` (whatever is due fires, as the
 //! engine would do it), what the router does (`ann accepts 1.1`, `router ends 1`, `unassign ann`) and the questions
-//! `timers`, `state` and `request`. What follows are the facts, `-` for none, or `! code` for a refusal. Nothing fires
+//! `timers`, `state`, `request` and `seen`. What follows are the facts, `-` for none, or `! code` for a refusal. Nothing fires
 //! by itself between rows: a row without `tick` shows the rules alone.
 
 mod show;
@@ -157,6 +157,7 @@ impl Teller {
             "timers" => show::list(self.armed().into_iter().map(show::timer)),
             "state" => show::state(self.state.as_ref()),
             "request" => show::request(self.state.as_ref()),
+            "seen" => self.state.as_ref().map_or(0, |state| state.seen).to_string(),
             input => match self.attempt(number(seconds), input) {
                 Ok(events) => show::list(events.iter().map(show::event)),
                 Err(rejection) => format!("! {}", rejection.code()),
@@ -212,6 +213,9 @@ impl Teller {
             [name, "contributes"] => Command::Contribute { agent: agent(name), message },
             [name, "holds"] => Command::Hold { agent: agent(name) },
             [name, "resumes"] => Command::Resume { agent: agent(name) },
+            [name, "sees", version] => {
+                Command::MarkSeen { agent: agent(name), up_to: u64::from(number(version)) }
+            }
             [name, "ends"] => Command::EndByAgent { agent: agent(name) },
             _ => panic!("no such input: {words:?}"),
         }

@@ -35,6 +35,35 @@ fn the_agent_who_has_it_sends_it_on_or_a_supervisor() {
     );
 }
 
+/// MSG-15, MSG-18: the agent who has it sees it up to what they say, all of it when they write, and whoever gets it starts
+/// with nothing unseen.
+#[test]
+fn what_the_owner_has_seen_is_recorded_and_starts_anew_with_the_next_owner() {
+    check(
+        &messaging(|_| {}),
+        "0 requester              -> opened, message of 0
+         1 ann sees 1             -> ! not_owner
+         1 ann joins              -> ann assigned
+         1 seen                   -> 3
+         2 requester              -> message of 2
+         3 ann sees 4             -> ann saw 4
+         3 ann sees 3             -> -
+         4 requester              -> message of 4
+         5 ann sees 99            -> ann saw 6
+         5 seen                   -> 6
+         6 ann posts              -> ann wrote
+         6 seen                   -> 8
+         7 bob joins              -> bob added
+         7 bob posts              -> bob wrote
+         7 bob sees 9             -> ! not_owner
+         7 seen                   -> 8
+         8 requester              -> message of 8
+         9 ann transfers to sales -> ann unassigned to sales by ann
+         9 bob accepts 2.1        -> bob assigned by 2.1
+         9 seen                   -> 13",
+    );
+}
+
 /// TR-4, LC-14
 #[test]
 fn the_previous_owner_cannot_write_after_a_queue_transfer() {

@@ -17,19 +17,19 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 /// Some moment.
-pub(super) const START: i64 = 1_700_000_000_000;
+pub(crate) const START: i64 = 1_700_000_000_000;
 
-pub(super) fn memory(partitions: u16) -> Arc<dyn EventLog> {
+pub(crate) fn memory(partitions: u16) -> Arc<dyn EventLog> {
     Arc::new(MemoryLog::new(Identity { partitions, key: [7; 32] }))
 }
 
-pub(super) fn sled(partitions: u16, folder: &TempDir) -> Arc<dyn EventLog> {
+pub(crate) fn sled(partitions: u16, folder: &TempDir) -> Arc<dyn EventLog> {
     let options = SledOptions { partitions, key: Some([7; 32]), ..SledOptions::default() };
     Arc::new(SledLog::open(folder.path(), options).unwrap())
 }
 
 /// Runs a test on each kind of log, with 1 and with 3 partitions.
-pub(super) fn on_every_log(test: impl Fn(Arc<dyn EventLog>)) {
+pub(crate) fn on_every_log(test: impl Fn(Arc<dyn EventLog>)) {
     for partitions in [1, 3] {
         test(memory(partitions));
         let folder = tempfile::tempdir().unwrap();
@@ -38,28 +38,28 @@ pub(super) fn on_every_log(test: impl Fn(Arc<dyn EventLog>)) {
 }
 
 /// The conversation that was opened so many seconds after the start; they go round the partitions.
-pub(super) fn id(log: &dyn EventLog, number: u16) -> ConversationId {
+pub(crate) fn id(log: &dyn EventLog, number: u16) -> ConversationId {
     ConversationId::new(number % log.identity().partitions, at(number).0, u64::from(number))
 }
 
 /// So many seconds after the start.
-pub(super) fn at(seconds: u16) -> Timestamp {
+pub(crate) fn at(seconds: u16) -> Timestamp {
     Timestamp(START).plus(Seconds(seconds.into()))
 }
 
-pub(super) fn partition(id: ConversationId) -> PartitionId {
+pub(crate) fn partition(id: ConversationId) -> PartitionId {
     PartitionId(id.partition())
 }
 
-pub(super) fn agent(name: &str) -> AgentId {
+pub(crate) fn agent(name: &str) -> AgentId {
     AgentId::new(name).unwrap()
 }
 
-pub(super) fn channel(name: &str) -> ChannelId {
+pub(crate) fn channel(name: &str) -> ChannelId {
     ChannelId::new(name).unwrap()
 }
 
-pub(super) fn opened(on: &str, mode: Mode) -> ConversationEvent {
+pub(crate) fn opened(on: &str, mode: Mode) -> ConversationEvent {
     ConversationEvent::Opened {
         contact: ContactId([1; 16]),
         channel: channel(on),
@@ -84,24 +84,24 @@ fn message() -> Message {
     Message { id: MessageId(Uuid::from_u128(1)), content: Content::text_only("Where is my order?").unwrap() }
 }
 
-pub(super) fn asked() -> ConversationEvent {
+pub(crate) fn asked() -> ConversationEvent {
     ConversationEvent::RequesterMessagePosted { message: message(), sent_at: None, counts_from: at(0) }
 }
 
-pub(super) fn answered(by: &str) -> ConversationEvent {
+pub(crate) fn answered(by: &str) -> ConversationEvent {
     ConversationEvent::AgentMessagePosted { agent: agent(by), message: message() }
 }
 
-pub(super) fn joined(who: &str, assigned: bool) -> ConversationEvent {
+pub(crate) fn joined(who: &str, assigned: bool) -> ConversationEvent {
     ConversationEvent::AgentJoined { agent: agent(who), assigned, offer: None, greeting: None }
 }
 
-pub(super) fn transferred(who: &str) -> ConversationEvent {
+pub(crate) fn transferred(who: &str) -> ConversationEvent {
     let why = Unassignment::ToQueue { queue: QueueId::new("sales").unwrap(), by: agent(who) };
     ConversationEvent::Unassigned { agent: agent(who), why }
 }
 
-pub(super) fn closed(state: ClosedState) -> ConversationEvent {
+pub(crate) fn closed(state: ClosedState) -> ConversationEvent {
     ConversationEvent::Closed {
         state,
         reason: StateReason::UserEnded,
@@ -111,7 +111,7 @@ pub(super) fn closed(state: ClosedState) -> ConversationEvent {
 }
 
 /// Any fact; in an order that follows from no rule, because a fold is total.
-pub(super) fn any_fact() -> impl Strategy<Value = ConversationEvent> {
+pub(crate) fn any_fact() -> impl Strategy<Value = ConversationEvent> {
     use ConversationEvent as E;
     let who = prop::sample::select(vec!["ann", "bob"]);
     let closed_state =
@@ -133,6 +133,7 @@ pub(super) fn any_fact() -> impl Strategy<Value = ConversationEvent> {
         Just(E::WaitEnded { item: WorkItemId(1), requester_text: None }),
         Just(E::WaitMessageSent { item: WorkItemId(1), number: 1, text: "Wait.".into() }),
         who.prop_map(|who| E::AgentPrompted { due: at(1), agent: agent(who), text: "Answer.".into() }),
+        Just(E::SeenByAgent { agent: agent("ann"), up_to: 2 }),
         closed_state.prop_map(closed),
         Just(E::Dispatched { of: 1, part: 0, provider_id: None, attempts: 1 }),
         Just(E::ReceiptTaken { of: 1, part: 0, status: ReceiptStatus::Read, code: None }),
@@ -140,14 +141,14 @@ pub(super) fn any_fact() -> impl Strategy<Value = ConversationEvent> {
 }
 
 /// The bytes of a fact.
-pub(super) fn encoded(at: Timestamp, event: Event) -> Vec<u8> {
+pub(crate) fn encoded(at: Timestamp, event: Event) -> Vec<u8> {
     let principal = Principal { role: Role::System, name: "test".to_owned() };
     let cause = Cause { principal, causation: None, correlation: Uuid::nil() };
     codec::encode(&codec::Envelope { at, cause, event })
 }
 
 /// Commits raw events of some streams as one record.
-pub(super) fn commit_together(
+pub(crate) fn commit_together(
     log: &dyn EventLog,
     partition: PartitionId,
     events: impl IntoIterator<Item = ([u8; 16], Vec<Vec<u8>>)>,
@@ -164,7 +165,7 @@ pub(super) fn commit_together(
 }
 
 /// Commits raw events of one stream as one record.
-pub(super) fn commit_bytes(
+pub(crate) fn commit_bytes(
     log: &dyn EventLog,
     partition: PartitionId,
     stream: [u8; 16],
@@ -174,12 +175,20 @@ pub(super) fn commit_bytes(
 }
 
 /// Commits facts about one conversation as one record.
-pub(super) fn commit(
+pub(crate) fn commit(
     log: &dyn EventLog,
     id: ConversationId,
     at: Timestamp,
     events: impl IntoIterator<Item = ConversationEvent>,
 ) {
-    let events = events.into_iter().map(|event| encoded(at, Event::Conversation(event)));
+    let events = events.into_iter().map(|event| encoded(at, Event::Conversation(of_its_contact(id, event))));
     commit_bytes(log, partition(id), id.to_bytes(), events.collect());
+}
+
+/// A contact and all their conversations are in one partition, so those of another partition are of another contact.
+fn of_its_contact(id: ConversationId, mut event: ConversationEvent) -> ConversationEvent {
+    if let ConversationEvent::Opened { contact, .. } = &mut event {
+        *contact = ContactId([1 + u8::try_from(id.partition()).unwrap(); 16]);
+    }
+    event
 }

@@ -80,6 +80,7 @@ pub(super) fn fact() -> impl Strategy<Value = (Timestamp, ConversationEvent)> {
             agent,
             text: String::new()
         }),
+        (who(), any::<u64>()).prop_map(|(agent, up_to)| ConversationEvent::SeenByAgent { agent, up_to }),
         Just(ConversationEvent::Closed {
             state: ClosedState::Complete,
             reason: StateReason::UserEnded,

@@ -81,6 +81,7 @@ pub(super) fn event(event: &ConversationEvent) -> String {
         ConversationEvent::Redriven { of, part, .. } => format!("{of}.{part} redriven"),
         ConversationEvent::Discarded { of, part, .. } => format!("{of}.{part} discarded"),
         ConversationEvent::ReceiptTaken { of, part, status, .. } => format!("{of}.{part} {}", status.name()),
+        ConversationEvent::SeenByAgent { agent, up_to } => format!("{agent} saw {up_to}"),
     }
 }
 

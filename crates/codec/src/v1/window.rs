@@ -1,0 +1,90 @@
+//! Facts about what a requester and an agent look at, and notifications.
+
+use super::parts::agent;
+use crate::Error;
+use crate::numbers::Numbered;
+use crate::registry::Frozen;
+use domain::contact::{ContactEvent, Notification, WindowClosing};
+use domain::conversation::ConversationEvent;
+use domain::{Event, MessageId, Personal};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct WindowOpened {
+    pub(crate) window: [u8; 16],
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct WindowPaged {
+    pub(crate) window: [u8; 16],
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct WindowClosed {
+    pub(crate) window: [u8; 16],
+    pub(crate) why: u8,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct NotificationSent {
+    pub(crate) id: [u8; 16],
+    pub(crate) text: String,
+    pub(crate) link: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct WindowRenewed {
+    pub(crate) window: [u8; 16],
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SeenByAgent {
+    pub(crate) agent: String,
+    pub(crate) up_to: u64,
+}
+
+impl Frozen for WindowOpened {
+    fn into_event(self) -> Result<Event, Error> {
+        Ok(Event::Contact(ContactEvent::WindowOpened { window: Uuid::from_bytes(self.window) }))
+    }
+}
+
+impl Frozen for WindowPaged {
+    fn into_event(self) -> Result<Event, Error> {
+        Ok(Event::Contact(ContactEvent::WindowPaged { window: Uuid::from_bytes(self.window) }))
+    }
+}
+
+impl Frozen for WindowClosed {
+    fn into_event(self) -> Result<Event, Error> {
+        let Self { window, why } = self;
+        let (window, why) = (Uuid::from_bytes(window), WindowClosing::from_stored(why)?);
+        Ok(Event::Contact(ContactEvent::WindowClosed { window, why }))
+    }
+}
+
+impl Frozen for NotificationSent {
+    fn into_event(self) -> Result<Event, Error> {
+        let Self { id, text, link } = self;
+        // It was checked before, as all that is stored.
+        Ok(Event::Contact(ContactEvent::NotificationSent(Notification {
+            id: MessageId(Uuid::from_bytes(id)),
+            text: Personal::new(text),
+            link: link.map(Personal::new),
+        })))
+    }
+}
+
+impl Frozen for WindowRenewed {
+    fn into_event(self) -> Result<Event, Error> {
+        Ok(Event::Contact(ContactEvent::WindowRenewed { window: Uuid::from_bytes(self.window) }))
+    }
+}
+
+impl Frozen for SeenByAgent {
+    fn into_event(self) -> Result<Event, Error> {
+        let Self { agent: who, up_to } = self;
+        Ok(Event::Conversation(ConversationEvent::SeenByAgent { agent: agent(&who)?, up_to }))
+    }
+}

@@ -1,0 +1,37 @@
+//! Simple notifications: something to read that belongs to no conversation (`NTF-1`).
+
+use super::requester::requester;
+use crate::access::{Caller, Inbound};
+use crate::body::Body;
+use crate::failure::Failure;
+use crate::idempotency;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use api::{NotificationRequest, NotificationResponse, ProblemCode, RequesterRequest};
+use domain::contact::{Notification, NotificationError};
+use engine::{Engine, Notified};
+
+/// `POST /v1/notifications`
+pub(super) async fn notify(
+    caller: Caller<Inbound>,
+    request: HttpRequest,
+    body: Body,
+    engine: Data<Engine>,
+) -> Result<HttpResponse, Failure> {
+    let parsed = body.json::<NotificationRequest>().await?;
+    let NotificationRequest { channel, address, text, link } = parsed.value;
+    let named = RequesterRequest { channel: Some(channel), address: Some(address) };
+    let to = requester(&engine, &caller, named, ProblemCode::InvalidBody)?;
+    let command = idempotency::from_header(&request, &caller, parsed.bytes)?;
+    let notification = Notification::new(engine.new_message_id(), text, link).map_err(|error| {
+        let field = match error {
+            NotificationError::Text => "text",
+            NotificationError::Link => "link",
+        };
+        Failure::field(ProblemCode::InvalidNotification, field, error.to_string())
+    })?;
+    let Notified { id, duplicate, position } =
+        engine.notify(&to, notification, &caller.request(command)).await?;
+    let (notification_id, position) = (id.to_string(), position.to_string());
+    Ok(HttpResponse::Accepted().json(NotificationResponse { notification_id, duplicate, position }))
+}

@@ -1,0 +1,118 @@
+//! What people are shown of facts, as it goes over the wire.
+
+use crate::content::time_text;
+use crate::failure::Failure;
+use actix_web::web::{self, Data};
+use api::{HistoryItem, Part};
+use domain::channel::{ChannelKind, Mode};
+use domain::contact::ContactEvent;
+use domain::notice::{Place, Said, Texts, to_requester};
+use domain::{Attachment, ContactId, ConversationId, Event, Message};
+use engine::{Engine, EventRecord};
+use std::collections::BTreeMap;
+use views::Conversations;
+
+/// The words of system messages in force: those that are built in, and those that come with their facts.
+pub(crate) fn texts() -> Texts {
+    Texts::default()
+}
+
+/// Items of a requester's history with what they show. In a window the whole matrix of the mode holds: what text messages
+/// leave out is left out where they are sent.
+pub(crate) async fn items(
+    engine: &Engine,
+    view: &Data<Conversations>,
+    contact: ContactId,
+    found: Vec<views::HistoryItem>,
+) -> Result<Vec<HistoryItem>, Failure> {
+    let modes = modes(view, &found).await?;
+    let facts = engine.facts(contact, found.iter().map(|item| item.fact).collect()).await?;
+    let texts = texts();
+    let item = |(found, record): (views::HistoryItem, EventRecord)| {
+        let mode = found.conversation.and_then(|id| modes.get(&id).copied());
+        HistoryItem {
+            number: found.number,
+            conversation_id: found.conversation.map(|id| id.to_string()),
+            at: time_text(record.at()),
+            unread: found.unread,
+            parts: parts(&record.envelope.event, mode.unwrap_or(Mode::Messaging), None, &texts),
+        }
+    };
+    Ok(found.into_iter().zip(facts).map(item).collect())
+}
+
+/// What the requester is shown of one fact.
+pub(crate) fn parts(event: &Event, mode: Mode, kind: Option<ChannelKind>, texts: &Texts) -> Vec<Part> {
+    match event {
+        Event::Conversation(event) => {
+            let place = Place { mode, kind, texts, language: None };
+            to_requester(event, place).into_iter().map(part).collect()
+        }
+        Event::Contact(ContactEvent::NotificationSent(notification)) => vec![Part::Notification {
+            notification_id: notification.id.to_string(),
+            text: notification.text.expose().clone(),
+            link: notification.link.as_ref().map(|link| link.expose().clone()),
+        }],
+        Event::Contact(_)
+        | Event::Configuration(_)
+        | Event::Router(_)
+        | Event::Directory(_)
+        | Event::Engine(_) => Vec::new(),
+    }
+}
+
+fn part(said: Said<'_>) -> Part {
+    let files = |message: &Message| message.content.attachments().iter().map(attachment).collect();
+    let text = |message: &Message| message.content.text().expose().clone();
+    match said {
+        Said::ByRequester(message) => Part::Requester {
+            message_id: message.id.to_string(),
+            text: text(message),
+            attachments: files(message),
+        },
+        Said::ByAgent(agent, message) => Part::Agent {
+            agent: agent.to_string(),
+            message_id: message.id.to_string(),
+            text: text(message),
+            attachments: files(message),
+        },
+        Said::ByVirtualAgent(message) => Part::VirtualAgent {
+            message_id: message.id.to_string(),
+            text: text(message),
+            attachments: files(message),
+        },
+        Said::Notice { key, text } => Part::Notice { key: key.name().to_owned(), text },
+    }
+}
+
+fn attachment(attachment: &Attachment) -> api::Attachment {
+    let Attachment { url, content_type, name } = attachment;
+    api::Attachment {
+        url: url.expose().clone(),
+        content_type: content_type.clone(),
+        name: name.as_ref().map(|name| name.expose().clone()),
+    }
+}
+
+/// The modes of the conversations of these items.
+async fn modes(
+    view: &Data<Conversations>,
+    found: &[views::HistoryItem],
+) -> Result<BTreeMap<ConversationId, Mode>, Failure> {
+    let mut modes: BTreeMap<ConversationId, Option<Mode>> =
+        found.iter().filter_map(|item| Some((item.conversation?, None))).collect();
+    let view = view.clone().into_inner();
+    let read = move || {
+        for (id, mode) in &mut modes {
+            *mode = view.row(*id)?.map(|row| row.mode);
+        }
+        Ok::<_, views::Error>(modes)
+    };
+    let modes = web::block(read).await?.map_err(unreadable)?;
+    Ok(modes.into_iter().filter_map(|(id, mode)| Some((id, mode?))).collect())
+}
+
+fn unreadable(error: views::Error) -> Failure {
+    Failure::new(api::ProblemCode::StoreFailed, "what was said cannot be read; try again")
+        .because(error.to_string())
+}

@@ -1,0 +1,67 @@
+//! The keys of histories, in the table of the conversations.
+//!
+//! ```text
+//! k conversation          -> whose it is, and its mode
+//! m contact               -> how far they have read
+//! t contact number u64    -> one item
+//! u contact stream        -> how much of a conversation is unread; the contact's own stream stands for notifications
+//! h contact conversation  -> nothing: all conversations of a contact, newest first
+//! ```
+//!
+//! Integers are big-endian. As in the list, every bit of a conversation's id is turned over where the newest comes first.
+
+use domain::{ContactId, ConversationId};
+
+/// What the keys begin with, each kind with another byte.
+pub(super) const KINDS: [u8; 5] = [LANE, READING, ITEM, UNREAD, CONVERSATION];
+
+const LANE: u8 = b'k';
+const READING: u8 = b'm';
+const ITEM: u8 = b't';
+const UNREAD: u8 = b'u';
+const CONVERSATION: u8 = b'h';
+
+pub(super) fn lane(id: ConversationId) -> Vec<u8> {
+    [&[LANE][..], &id.to_bytes()].concat()
+}
+
+pub(super) fn reading(contact: ContactId) -> Vec<u8> {
+    [&[READING][..], &contact.0].concat()
+}
+
+/// All items of a contact begin so.
+pub(super) fn items(contact: ContactId) -> Vec<u8> {
+    [&[ITEM][..], &contact.0].concat()
+}
+
+pub(super) fn item(contact: ContactId, number: u64) -> Vec<u8> {
+    [&items(contact)[..], &number.to_be_bytes()].concat()
+}
+
+/// All counts of a contact begin so.
+pub(super) fn unreads(contact: ContactId) -> Vec<u8> {
+    [&[UNREAD][..], &contact.0].concat()
+}
+
+pub(super) fn unread(contact: ContactId, stream: [u8; 16]) -> Vec<u8> {
+    [&unreads(contact)[..], &stream.map(|byte| !byte)].concat()
+}
+
+/// All conversations of a contact begin so.
+pub(super) fn conversations(contact: ContactId) -> Vec<u8> {
+    [&[CONVERSATION][..], &contact.0].concat()
+}
+
+pub(super) fn conversation(contact: ContactId, id: ConversationId) -> Vec<u8> {
+    [&conversations(contact)[..], &id.to_bytes().map(|byte| !byte)].concat()
+}
+
+/// The number at the end of an item's key.
+pub(super) fn number(key: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(*key.last_chunk()?))
+}
+
+/// The stream that is turned over at the end of a key.
+pub(super) fn stream(key: &[u8]) -> Option<[u8; 16]> {
+    Some(key.last_chunk::<16>()?.map(|byte| !byte))
+}

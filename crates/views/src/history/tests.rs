@@ -1,0 +1,194 @@
+//! MSG-2 to MSG-8: histories follow from the facts alone, whoever folds them and however often that is interrupted.
+
+use super::Histories;
+use crate::Conversations;
+use crate::conversations::tests::support::*;
+use domain::channel::Mode;
+use domain::contact::{ContactEvent, Notification, WindowClosing};
+use domain::conversation::ConversationEvent;
+use domain::{ContactId, ConversationId, Event, MessageId, Personal};
+use proptest::prelude::*;
+use std::sync::Arc;
+use store::{EventLog, PartitionId, Position};
+use uuid::Uuid;
+
+/// The contact of all conversations of the support.
+const CONTACT: ContactId = ContactId([1; 16]);
+
+fn window(number: u8) -> Uuid {
+    Uuid::from_u128(number.into())
+}
+
+fn contact(log: &dyn EventLog, event: ContactEvent) {
+    commit_bytes(log, PartitionId(0), CONTACT.0, vec![encoded(at(0), Event::Contact(event))]);
+}
+
+fn notified() -> ContactEvent {
+    let (id, text) = (MessageId(window(9)), Personal::new("Your parcel is here.".to_owned()));
+    ContactEvent::NotificationSent(Notification { id, text, link: None })
+}
+
+/// The conversations of a story are all in one partition, because they are of one contact.
+fn conversation(number: u8) -> ConversationId {
+    ConversationId::new(0, START + i64::from(number), 0)
+}
+
+fn say(log: &dyn EventLog, number: u8, event: ConversationEvent) {
+    commit(log, conversation(number), at(1), [event]);
+}
+
+fn folded(log: &Arc<dyn EventLog>) -> Conversations {
+    let view = Conversations::open(Arc::clone(log)).unwrap();
+    view.catch_up().unwrap();
+    view
+}
+
+/// Folds the whole log anew in memory, and holds the rows against that.
+#[track_caller]
+fn check(log: &dyn EventLog, view: &Conversations) {
+    let mut histories = Histories::default();
+    for record in log.read_partition(PartitionId(0), Position(0), usize::MAX).unwrap() {
+        for append in &record.appends {
+            for (bytes, version) in append.events.iter().zip(append.first..) {
+                histories.add(append.stream.0, version, &codec::decode(bytes).unwrap().event).unwrap();
+            }
+        }
+        histories.keep();
+    }
+    assert_eq!(view.compare_histories(&histories).unwrap().1, Vec::<String>::new());
+    let of_each: u64 = view.unread_of_each(CONTACT, 100).unwrap().iter().map(|(_, unread)| unread).sum();
+    assert_eq!(of_each, view.reading(CONTACT).unwrap().total());
+}
+
+/// MSG-4, MSG-8: one counter over all conversations, open and closed, and notifications beside them.
+#[test]
+fn unread_spans_conversations_and_notifications() {
+    on_every_log(|log| {
+        for number in [1, 2] {
+            say(&*log, number, opened("web", Mode::Messaging));
+            say(&*log, number, joined("ann", true));
+            (0..number).for_each(|_| say(&*log, number, answered("ann")));
+            say(&*log, number, closed(domain::conversation::ClosedState::Complete));
+        }
+        contact(&*log, notified());
+        let view = folded(&log);
+        let first = view.first_unread(CONTACT).unwrap().unwrap();
+        assert_eq!((first.conversation, first.fact.version), (Some(conversation(1)), 3));
+        let of_each = view.unread_of_each(CONTACT, 9).unwrap();
+        assert_eq!(of_each.len(), 3);
+        for expected in [(None, 1), (Some(conversation(1)), 1), (Some(conversation(2)), 2)] {
+            assert!(of_each.contains(&expected), "{of_each:?}");
+        }
+        assert_eq!(view.unread_of(CONTACT, conversation(2)).unwrap(), 2);
+        contact(&*log, ContactEvent::WindowOpened { window: window(1) });
+        contact(&*log, ContactEvent::WindowClosed { window: window(1), why: WindowClosing::Requester });
+        contact(&*log, ContactEvent::WindowOpened { window: window(2) });
+        view.catch_up().unwrap();
+        assert_eq!(view.unread_of_each(CONTACT, 9).unwrap(), []);
+        assert_eq!(view.first_unread(CONTACT).unwrap(), None);
+        check(&*log, &view);
+    });
+}
+
+/// MSG-5, MSG-7: the page, the separator, and what is above and below.
+#[test]
+fn a_window_says_where_the_separator_is_and_how_much_is_above_and_below() {
+    let log = memory(1);
+    say(&*log, 1, opened("web", Mode::Messaging));
+    let page = |view: &Conversations| {
+        view.catch_up().unwrap();
+        let page = view.window_page(CONTACT, window(1)).unwrap().unwrap();
+        let numbers =
+            page.items.first().map(|item| item.number).zip(page.items.last().map(|item| item.number));
+        (numbers, page.separator, page.above, page.below, page.total)
+    };
+    let view = folded(&log);
+    // Two are read, and of 70 more 20 are above the newest 50. The opening is an item too.
+    (0..2).for_each(|_| say(&*log, 1, answered("ann")));
+    for _ in 0..2 {
+        contact(&*log, ContactEvent::WindowOpened { window: window(1) });
+        contact(&*log, ContactEvent::WindowClosed { window: window(1), why: WindowClosing::Requester });
+    }
+    (0..70).for_each(|_| say(&*log, 1, answered("ann")));
+    contact(&*log, ContactEvent::WindowOpened { window: window(1) });
+    assert_eq!(page(&view), (Some((24, 73)), Some(24), 20, 0, 70));
+    contact(&*log, ContactEvent::WindowPaged { window: window(1) });
+    assert_eq!(page(&view), (Some((1, 23)), Some(4), 0, 50, 70));
+    // What comes now is shown live.
+    say(&*log, 1, answered("ann"));
+    contact(&*log, ContactEvent::WindowPaged { window: window(1) });
+    assert_eq!(page(&view), (None, Some(4), 0, 70, 70));
+    contact(&*log, ContactEvent::WindowClosed { window: window(1), why: WindowClosing::TimedOut });
+    view.catch_up().unwrap();
+    assert_eq!(view.window_page(CONTACT, window(1)).unwrap(), None);
+    check(&*log, &view);
+}
+
+/// MSG-23
+#[test]
+fn earlier_conversations_come_newest_first() {
+    let log = memory(1);
+    (1..=4).for_each(|number| say(&*log, number, opened("web", Mode::Messaging)));
+    let view = folded(&log);
+    let before = |number, limit| view.conversations_before(CONTACT, conversation(number), limit).unwrap();
+    assert_eq!(before(4, 2), [conversation(3), conversation(2)]);
+    assert_eq!(before(2, 9), [conversation(1)]);
+    assert_eq!(before(1, 9), []);
+}
+
+#[derive(Clone, Debug)]
+enum Deed {
+    Say(u8, ConversationEvent),
+    Contact(ContactEvent),
+    /// The process that folds is another one from here on.
+    Restart,
+    CatchUp,
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let number = || 1..3_u8;
+    let id = || number().prop_map(window);
+    prop_oneof![
+        4 => (number(), any_fact()).prop_map(|(number, fact)| Deed::Say(number, fact)),
+        4 => number().prop_map(|number| Deed::Say(number, answered("ann"))),
+        2 => id().prop_map(|window| Deed::Contact(ContactEvent::WindowOpened { window })),
+        1 => id().prop_map(|window| Deed::Contact(ContactEvent::WindowPaged { window })),
+        2 => id().prop_map(|window| {
+            Deed::Contact(ContactEvent::WindowClosed { window, why: WindowClosing::Requester })
+        }),
+        1 => id().prop_map(|window| Deed::Contact(ContactEvent::WindowRenewed { window })),
+        1 => id().prop_map(|window| {
+            Deed::Contact(ContactEvent::WindowClosed { window, why: WindowClosing::TimedOut })
+        }),
+        1 => Just(Deed::Contact(notified())),
+        1 => Just(Deed::Restart),
+        1 => Just(Deed::CatchUp),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// L4, MSG-8: whatever happened, and wherever folding was interrupted, the rows are those of the log.
+    #[test]
+    fn the_rows_are_those_that_the_log_leads_to(deeds in prop::collection::vec(deed(), 0..60)) {
+        for partitions in [1, 3] {
+            let log = memory(partitions);
+            say(&*log, 1, opened("web", Mode::Messaging));
+            say(&*log, 2, opened("web", Mode::Chat));
+            let mut view = folded(&log);
+            for deed in &deeds {
+                match deed.clone() {
+                    Deed::Say(number, fact) => say(&*log, number, fact),
+                    Deed::Contact(event) => contact(&*log, event),
+                    Deed::Restart => view = Conversations::open(Arc::clone(&log)).unwrap(),
+                    Deed::CatchUp => drop(view.catch_up().unwrap()),
+                }
+            }
+            view.catch_up().unwrap();
+            check(&*log, &view);
+            view.rebuild().unwrap();
+            check(&*log, &view);
+        }
+    }
+}
