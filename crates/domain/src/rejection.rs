@@ -1,7 +1,7 @@
 //! Every way in which a command is refused by the rules.
 
-use crate::ConversationId;
 use crate::conversation::Lifecycle;
+use crate::{AttachmentRefusal, ConversationId};
 use std::fmt;
 
 /// Why a command was refused. Nothing was changed.
@@ -33,8 +33,12 @@ pub enum Rejection {
     LiveAgentsDisabled,
     /// The configuration breaks its rules; see the list.
     BadConfiguration(Vec<crate::configuration::Problem>),
-    /// There is no entry of routing of that name.
+    /// There is no entry of the configuration of that name.
     EntryUnknown,
+    /// The conversation's latest choices have no such choice, or are of another message (`MSG-26`).
+    ChoiceUnknown,
+    /// A file does not come with a message on this channel (`PRO-8`).
+    AttachmentRefused(AttachmentRefusal),
 }
 
 impl Rejection {
@@ -55,6 +59,9 @@ impl Rejection {
             Self::NotActive => "not_active",
             Self::BadConfiguration(_) => "bad_configuration",
             Self::EntryUnknown => "entry_unknown",
+            Self::ChoiceUnknown => "choice_unknown",
+            Self::AttachmentRefused(AttachmentRefusal::Type) => "attachment_type_refused",
+            Self::AttachmentRefused(AttachmentRefusal::TooLarge { .. }) => "attachment_too_large",
         }
     }
 }
@@ -86,7 +93,11 @@ impl fmt::Display for Rejection {
                 f.write_str("the configuration is not legal:")?;
                 problems.iter().try_for_each(|problem| write!(f, " {problem};"))
             }
-            Self::EntryUnknown => f.write_str("routing has no entry of that name"),
+            Self::EntryUnknown => f.write_str("the configuration has no entry of that name"),
+            Self::ChoiceUnknown => f.write_str(
+                "the message offers no such choice, or other choices were offered since; answer the latest ones",
+            ),
+            Self::AttachmentRefused(refusal) => refusal.fmt(f),
         }
     }
 }

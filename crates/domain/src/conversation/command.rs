@@ -1,9 +1,10 @@
 //! What may be asked of a conversation.
 
 use super::{Policy, TimerKind};
-use crate::channel::Messages;
+use crate::channel::{ChannelKind, Messages};
+use crate::notice::Texts;
 use crate::routing::{OfferId, QueueId, WorkItemId};
-use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp};
+use crate::{Address, AgentId, AttachmentRules, ChannelId, ContactId, Message, Personal, Timestamp};
 
 /// An intent. Ids and times that it needs are in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,6 +177,12 @@ pub enum Origin {
 pub struct Context<'a> {
     /// Engine time.
     pub now: Timestamp,
-    /// The texts in force, changeable at run time (`IDLE-2`).
+    /// The texts of the channel in force, changeable at run time (`IDLE-2`).
     pub messages: &'a Messages,
+    /// The words of system messages in force, which go before those of the channel.
+    pub texts: &'a Texts,
+    /// What the channel is; `None` if it is gone.
+    pub kind: Option<ChannelKind>,
+    /// Which files may come with a message (`PRO-8`).
+    pub attachments: &'a AttachmentRules,
 }

@@ -2,6 +2,7 @@
 
 mod assignment;
 mod fire;
+mod saying;
 mod waiting;
 
 use super::{
@@ -46,13 +47,16 @@ fn decide_live(
         Command::Open(_) | Command::Fire { .. } => Ok(Vec::new()),
         Command::Receive { message, sent_at, redelivered } => {
             let counts_from = counts_from(*sent_at, *redelivered, conversation.last_word_at(), context.now);
+            let message = saying::by_requester(Some(conversation), message, context)?;
             Ok(receive(conversation, message, *sent_at, counts_from))
         }
         Command::Post { agent, message } => {
             require_participant(conversation, agent)?;
+            saying::check_files(message, context)?;
             Ok(vec![posted(agent, message)])
         }
         Command::Contribute { agent, message } => {
+            saying::check_files(message, context)?;
             let mut events = assignment::join(conversation, agent);
             events.push(posted(agent, message));
             Ok(events)
@@ -100,18 +104,21 @@ fn open(opening: &Opening, context: Context<'_>) -> Result<Vec<ConversationEvent
             Ok(vec![
                 opened(None),
                 ConversationEvent::RequesterMessagePosted {
-                    message: opening.message.clone(),
+                    message: saying::by_requester(None, &opening.message, context)?,
                     sent_at: *sent_at,
                     counts_from: counts_from(*sent_at, *redelivered, Timestamp(i64::MIN), context.now),
                 },
             ])
         }
         (Origin::Agent(_), Policy::Chat { .. }) => Err(Rejection::ChatNotAgentInitiated),
-        (Origin::Agent(agent), Policy::Messaging { .. }) => Ok(vec![
-            opened(Some(agent.clone())),
-            assignment::joined(agent, true),
-            posted(agent, &opening.message),
-        ]),
+        (Origin::Agent(agent), Policy::Messaging { .. }) => {
+            saying::check_files(&opening.message, context)?;
+            Ok(vec![
+                opened(Some(agent.clone())),
+                assignment::joined(agent, true),
+                posted(agent, &opening.message),
+            ])
+        }
     }
 }
 
@@ -131,11 +138,11 @@ fn counts_from(
 
 fn receive(
     conversation: &Conversation,
-    message: &Message,
+    message: Message,
     sent_at: Option<Timestamp>,
     counts_from: Timestamp,
 ) -> Vec<ConversationEvent> {
-    let posted = ConversationEvent::RequesterMessagePosted { message: message.clone(), sent_at, counts_from };
+    let posted = ConversationEvent::RequesterMessagePosted { message, sent_at, counts_from };
     match conversation.lifecycle {
         // LC-6: the same agent goes on, even over capacity (CAP-9).
         Lifecycle::OnHold => vec![posted, ConversationEvent::Resumed { by: ResumedBy::RequesterMessage }],

@@ -7,6 +7,7 @@ mod lifecycle;
 mod messaging;
 mod properties;
 mod reassignment;
+mod saying;
 mod story;
 mod timer_contract;
 mod transfer;

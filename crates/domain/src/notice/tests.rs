@@ -1,3 +1,5 @@
+mod facts;
+
 use super::*;
 
 fn table() -> Vec<(NoticeKey, &'static str)> {
