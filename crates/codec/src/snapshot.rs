@@ -14,18 +14,20 @@ pub use router::{RouterCore, RouterRow, agent_key, core_key, item_key, router_co
 pub use router::{router_state, served_key, waits_key};
 
 use crate::v1::parts;
+use crate::v1::wording::{AttachmentRules, Component, component_name, notice_key};
 use crate::v2::configuration::Settings;
 use crate::{Error, payload, sealed};
 use domain::configuration::Configuration;
 use domain::contact::Contact;
 use domain::conversation::Conversation;
+use domain::notice::NoticeKey;
 use domain::{ConversationId, Personal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-const CONVERSATION: u8 = 0x12;
+const CONVERSATION: u8 = 0x13;
 const CONTACT: u8 = 0x21;
-const CONFIGURATION: u8 = 0x32;
+const CONFIGURATION: u8 = 0x33;
 const ROUTER: u8 = 0x51;
 
 /// Whether the bytes begin like a snapshot of a format that was once written and is no longer read. Such a cache is not
@@ -88,6 +90,10 @@ struct ConfigurationState {
     version: u64,
     channels: BTreeMap<String, Settings>,
     routing: Vec<routing::StoredEntry>,
+    /// Language, name of the message, text.
+    texts: Vec<(String, String, String)>,
+    attachments: BTreeMap<String, AttachmentRules>,
+    components: BTreeMap<String, Component>,
 }
 
 impl From<&Contact> for ContactState {
@@ -122,9 +128,21 @@ impl TryFrom<ContactState> for Contact {
 
 impl From<&Configuration> for ConfigurationState {
     fn from(state: &Configuration) -> Self {
-        let Configuration { version, channels, routing } = state;
+        let Configuration { version, channels, routing, texts, attachments, components } = state;
         let channels = channels.iter().map(|(id, settings)| (id.as_str().to_owned(), settings.into()));
-        Self { version: *version, channels: channels.collect(), routing: routing::entries(routing) }
+        let text = |(language, key, text): (&str, NoticeKey, &str)| {
+            (language.into(), key.name().into(), text.into())
+        };
+        let attachments = attachments.iter().map(|(id, rules)| (id.as_str().to_owned(), rules.into()));
+        let components = components.iter().map(|(name, it)| (name.as_str().to_owned(), it.into()));
+        Self {
+            version: *version,
+            channels: channels.collect(),
+            routing: routing::entries(routing),
+            texts: texts.iter().map(text).collect(),
+            attachments: attachments.collect(),
+            components: components.collect(),
+        }
     }
 }
 
@@ -132,13 +150,19 @@ impl TryFrom<ConfigurationState> for Configuration {
     type Error = Error;
 
     fn try_from(state: ConfigurationState) -> Result<Self, Error> {
-        let ConfigurationState { version, channels, routing } = state;
+        let ConfigurationState { version, channels, routing, texts, attachments, components } = state;
+        let texts = texts.into_iter().map(|(language, key, text)| Ok((language, notice_key(&key)?, text)));
+        let attachments = attachments.into_iter().map(|(id, rules)| Ok((parts::channel(&id)?, rules.into())));
+        let components = components.into_iter().map(|(name, it)| Ok((component_name(&name)?, it.into())));
         let channels =
             channels.into_iter().map(|(id, settings)| Ok((parts::channel(&id)?, settings.try_into()?)));
         Ok(Self {
             version,
             channels: channels.collect::<Result<_, Error>>()?,
             routing: routing::routing(routing)?,
+            texts: texts.collect::<Result<_, Error>>()?,
+            attachments: attachments.collect::<Result<_, Error>>()?,
+            components: components.collect::<Result<_, Error>>()?,
         })
     }
 }

@@ -13,3 +13,4 @@ pub(crate) mod parts;
 pub(crate) mod router;
 pub(crate) mod routing;
 pub(crate) mod waiting;
+pub(crate) mod wording;

@@ -3,4 +3,5 @@
 
 pub(crate) mod configuration;
 pub(crate) mod conversation;
+pub(crate) mod message;
 pub(crate) mod parts;

@@ -3,13 +3,16 @@
 use crate::Error;
 use crate::numbers::Numbered;
 use crate::v1::parts;
+use crate::v1::wording::Choice;
 use crate::v2::parts::Policy;
+use domain::conversation::Question as DomainQuestion;
 use domain::conversation::{Anchors as DomainAnchors, Conversation, MessageCounts, Owner};
 use domain::conversation::{ClosedState, Lifecycle, StateReason};
 use domain::routing::WorkItemId;
-use domain::{ContactId, Personal, Stamp as DomainStamp, Timestamp};
+use domain::{ContactId, MessageId, Personal, Stamp as DomainStamp, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct ConversationState {
@@ -34,6 +37,15 @@ pub(super) struct ConversationState {
     anchors: Anchors,
     requester_messages: u64,
     agent_messages: u64,
+    language: Option<String>,
+    question: Option<Question>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Question {
+    message: [u8; 16],
+    options: Vec<Choice>,
+    answered: bool,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -76,6 +88,8 @@ impl From<&Conversation> for ConversationState {
             told,
             anchors,
             messages: MessageCounts { requester: requester_messages, agent: agent_messages },
+            language,
+            question,
         } = state;
         Self {
             version: *version,
@@ -100,6 +114,8 @@ impl From<&Conversation> for ConversationState {
             anchors: anchors.into(),
             requester_messages: *requester_messages,
             agent_messages: *agent_messages,
+            language: language.clone(),
+            question: question.as_ref().map(Question::from),
         }
     }
 }
@@ -134,7 +150,25 @@ impl TryFrom<ConversationState> for Conversation {
             told: state.told.map(|(item, number)| (WorkItemId(item), number)),
             anchors: state.anchors.into(),
             messages: MessageCounts { requester: state.requester_messages, agent: state.agent_messages },
+            language: state.language,
+            question: state.question.map(Question::into),
         })
+    }
+}
+
+impl From<&DomainQuestion> for Question {
+    fn from(question: &DomainQuestion) -> Self {
+        let DomainQuestion { message, options, answered } = question;
+        let options = options.iter().map(Choice::from).collect();
+        Self { message: message.0.into_bytes(), options, answered: *answered }
+    }
+}
+
+impl From<Question> for DomainQuestion {
+    fn from(question: Question) -> Self {
+        let Question { message, options, answered } = question;
+        let options = options.into_iter().map(Choice::into).collect();
+        Self { message: MessageId(Uuid::from_bytes(message)), options, answered }
     }
 }
 

@@ -1,13 +1,14 @@
 //! Strategies for states of aggregates, also such as no history leads to.
 
 use super::arbitrary::{address, agent, channel, contact_id, conversation_id};
+use super::arbitrary::{attachment_rules, choice, component, component_name, message_id, notice_key};
 use super::arbitrary::{offer, policy, reason, settings, timestamp, work_item};
 use domain::configuration::Configuration;
 use domain::contact::Contact;
-use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
+use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner, Question};
 use domain::{Personal, Stamp};
 use proptest::array::uniform6;
-use proptest::collection::{btree_map, btree_set};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -22,7 +23,11 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
     let rest = (btree_set(agent(), 0..3), anchors(), any::<u64>(), any::<u64>());
     let waiting = (any::<bool>(), option::of(any::<u64>()), option::of(offer()));
     let waiting = (waiting, option::of((work_item(), any::<u32>())));
+    let question = (message_id(), vec(choice(), 0..3), any::<bool>())
+        .prop_map(|(message, options, answered)| Question { message, options, answered });
+    let rest = (rest, option::of(any::<String>()), option::of(question));
     (identity, standing, waiting, rest).prop_map(|(identity, standing, waiting, rest)| {
+        let (rest, language, question) = rest;
         let (version, contact, channel, requester, company, policy) = identity;
         let (opened, last_at, lifecycle, closing, owner) = standing;
         let ((engaged, request, offer), told) = waiting;
@@ -46,6 +51,8 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
             told,
             anchors,
             messages: MessageCounts { requester: requester_messages, agent: agent_messages },
+            language,
+            question,
         }
     })
 }
@@ -62,8 +69,21 @@ pub(super) fn contact() -> impl Strategy<Value = Contact> {
 }
 
 pub(super) fn configuration() -> impl Strategy<Value = Configuration> {
-    (any::<u64>(), btree_map(channel(), settings(), 0..3), super::arbitrary::routing::routing())
-        .prop_map(|(version, channels, routing)| Configuration { version, channels, routing })
+    let texts = vec((any::<String>(), notice_key(), any::<String>()), 0..3);
+    let wording = (
+        texts.prop_map(|texts| texts.into_iter().collect()),
+        btree_map(channel(), attachment_rules(), 0..3),
+        btree_map(component_name(), component(), 0..3),
+    );
+    (any::<u64>(), btree_map(channel(), settings(), 0..3), super::arbitrary::routing::routing(), wording)
+        .prop_map(|(version, channels, routing, (texts, attachments, components))| Configuration {
+            version,
+            channels,
+            routing,
+            texts,
+            attachments,
+            components,
+        })
 }
 
 fn anchors() -> impl Strategy<Value = Anchors> {

@@ -11,10 +11,11 @@ use crate::{Envelope, Error, decode, encode, json, snapshot};
 use domain::channel::{ChannelKind, Mode};
 use domain::configuration::Configuration;
 use domain::contact::Contact;
-use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
+use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner, Question};
 use domain::conversation::{Policy, StateReason};
+use domain::notice::NoticeKey;
 use domain::routing::{OfferId, WorkItemId};
-use domain::{MessageId, Personal, Seconds, Stamp};
+use domain::{AttachmentRules, Choice, Component, MessageId, Personal, Seconds, Stamp};
 use std::fs;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -69,6 +70,8 @@ fn samples_then(row: &Row) -> Option<usize> {
     (newest > Some(row.version)).then(|| match (row.name, row.version) {
         ("conversation.opened" | "conversation.agent_joined", 1) => 2,
         ("configuration.channel_configured", 1) => 9,
+        ("conversation.requester_message_posted", 1) => 2,
+        ("conversation.agent_message_posted", 1) => 1,
         (name, version) => panic!("how many samples has version {version} of {name}?"),
     })
 }
@@ -142,6 +145,12 @@ fn conversation() -> Conversation {
             transferred: None,
         },
         messages: MessageCounts { requester: 1, agent: 2 },
+        language: Some("pt-br".to_owned()),
+        question: Some(Question {
+            message: MessageId(Uuid::from_u128(3)),
+            options: vec![Choice::new("yes", "Yes"), Choice::new("no", "No")],
+            answered: true,
+        }),
     }
 }
 
@@ -153,7 +162,17 @@ fn contact() -> Contact {
 fn configuration() -> Configuration {
     let channels = [("sms", ChannelKind::Sms, Mode::Messaging), ("web", ChannelKind::Mweb, Mode::Chat)]
         .map(|(name, kind, mode)| (channel(name), samples::settings(kind, mode)));
-    Configuration { version: 2, channels: channels.into(), routing: samples::routing::routing() }
+    let text = ("de".to_owned(), NoticeKey::AgentTransfer, "Einen Moment.".to_owned());
+    let choices = vec![Choice::new("yes", "Yes")];
+    Configuration {
+        version: 2,
+        channels: channels.into(),
+        routing: samples::routing::routing(),
+        texts: [text].into_iter().collect(),
+        attachments: [(channel("web"), AttachmentRules::stored(["image/*".to_owned()].into(), 70_000))]
+            .into(),
+        components: [(samples::component("well"), Component::stored("Well?".to_owned(), choices))].into(),
+    }
 }
 
 /// L4, L6
@@ -177,7 +196,7 @@ fn a_format_byte_stands_for_one_layout() {
 #[test]
 fn the_bytes_of_one_kind_of_state_are_no_other_kind_of_state() {
     let bytes = snapshot::encode_contact(&contact());
-    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x21, expected: 0x12 }));
+    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x21, expected: 0x13 }));
     assert_eq!(reply::decode(&bytes).unwrap_err().code(), "format");
     assert_eq!(snapshot::decode_contact(&[]), Err(Error::Truncated));
     assert!(!snapshot::is_outdated(&bytes) && !snapshot::is_outdated(&[]) && !snapshot::is_outdated(&[0xff]));

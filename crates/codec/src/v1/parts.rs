@@ -2,13 +2,9 @@
 
 use crate::Error;
 use domain::routing::{OfferId as DomainOfferId, QueueId, WorkItemId};
-use domain::{
-    Address, AgentId, Attachment as DomainAttachment, ChannelId, Content, Message as DomainMessage,
-};
-use domain::{MessageId, Personal, Seconds};
+use domain::{Address, AgentId, ChannelId, Seconds};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Message {
@@ -37,46 +33,6 @@ pub(crate) struct OfferId {
 pub(crate) enum Policy {
     Chat { reminder: u32, cancel: u32, human_only: bool, quantum: u32, idle: u32 },
     Messaging { prompt_agent_after: Option<u32>, abandon_after: Option<u32>, idle: Option<u32> },
-}
-
-impl From<&DomainMessage> for Message {
-    fn from(message: &DomainMessage) -> Self {
-        let DomainMessage { id, content } = message;
-        let context = content.context().iter().map(|(key, value)| (key.clone(), value.expose().clone()));
-        Self {
-            id: id.0.into_bytes(),
-            text: content.text().expose().clone(),
-            attachments: content.attachments().iter().map(Attachment::from).collect(),
-            context: context.collect(),
-        }
-    }
-}
-
-impl From<Message> for DomainMessage {
-    fn from(message: Message) -> Self {
-        let Message { id, text, attachments, context } = message;
-        let attachments = attachments.into_iter().map(DomainAttachment::from).collect();
-        let context = context.into_iter().map(|(key, value)| (key, Personal::new(value))).collect();
-        Self { id: MessageId(Uuid::from_bytes(id)), content: Content::stored(text, attachments, context) }
-    }
-}
-
-impl From<&DomainAttachment> for Attachment {
-    fn from(attachment: &DomainAttachment) -> Self {
-        let DomainAttachment { url, content_type, name } = attachment;
-        Self {
-            url: url.expose().clone(),
-            content_type: content_type.clone(),
-            name: name.as_ref().map(|name| name.expose().clone()),
-        }
-    }
-}
-
-impl From<Attachment> for DomainAttachment {
-    fn from(attachment: Attachment) -> Self {
-        let Attachment { url, content_type, name } = attachment;
-        Self { url: Personal::new(url), content_type, name: name.map(Personal::new) }
-    }
 }
 
 impl From<DomainOfferId> for OfferId {
