@@ -6,6 +6,7 @@ use crate::content::limits;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::Ipv4Addr;
+use std::sync::LazyLock;
 
 /// A file that a message refers to; the bytes live elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,8 +173,13 @@ impl AttachmentRules {
     }
 
     /// What a kind of channel takes unless somebody sets something else (`PRO-8`).
-    pub fn defaults(kind: ChannelKind) -> Self {
-        let types: &[&str] = if kind.has_only_text() { &["image/*"] } else { &ORDINARY };
+    pub fn defaults(kind: ChannelKind) -> &'static Self {
+        static IMAGES: LazyLock<AttachmentRules> = LazyLock::new(|| AttachmentRules::ordinary(&["image/*"]));
+        static ALL: LazyLock<AttachmentRules> = LazyLock::new(|| AttachmentRules::ordinary(&ORDINARY));
+        if kind.has_only_text() { &IMAGES } else { &ALL }
+    }
+
+    fn ordinary(types: &[&str]) -> Self {
         let types = types.iter().map(|text| (*text).to_owned()).collect();
         Self { types, max_bytes: Self::DEFAULT_MAX_BYTES }
     }

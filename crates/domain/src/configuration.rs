@@ -45,10 +45,9 @@ impl Default for Configuration {
 
 impl Configuration {
     /// Which files come with messages on a channel; one that is gone is taken for the plainest of all.
-    pub fn attachments(&self, channel: &ChannelId) -> AttachmentRules {
+    pub fn attachments(&self, channel: &ChannelId) -> &AttachmentRules {
         let kind = self.channels.get(channel).map_or(channel::ChannelKind::Sms, |settings| settings.kind);
-        let own = self.attachments.get(channel).cloned();
-        own.unwrap_or_else(|| AttachmentRules::defaults(kind))
+        self.attachments.get(channel).unwrap_or_else(|| AttachmentRules::defaults(kind))
     }
 }
 

@@ -9,9 +9,8 @@ use crate::registry::Ticket;
 use crate::runtime::{Behaviour, Next};
 use crate::shared::{Shared, encode, repeated};
 use crate::{Accepted, Cursor, Error, Request};
-use domain::channel::Messages;
 use domain::contact::{self, Contact, ContactCommand, ContactEvent};
-use domain::conversation::{self, Command, Context, ConversationEvent, Opening, Origin, Policy};
+use domain::conversation::{self, Command, ConversationEvent, Opening, Origin, Policy};
 use domain::{
     Address, Cause, ChannelId, ContactId, Content, ConversationId, Event, Message, Personal, Principal, Role,
     Timestamp,
@@ -156,8 +155,7 @@ impl ContactActor {
             origin: job.origin.clone(),
             message,
         };
-        let context = Context { now, messages: &Messages::default() };
-        Ok(conversation::decide(None, &Command::Open(Box::new(opening)), context)?)
+        Ok(self.shared.decide(None, &job.channel, &Command::Open(Box::new(opening)), now)?)
     }
 
     fn opening_record(

@@ -196,7 +196,7 @@ impl Engine {
         configuration::apply(&self.shared, wanted, &request.cause()).await
     }
 
-    /// Changes one entry of routing and leaves everything else as it is; whether that made a difference.
+    /// Changes one entry of the configuration and leaves everything else as it is; whether that made a difference.
     ///
     /// # Errors
     /// [`Rejection::BadConfiguration`] and [`Rejection::EntryUnknown`], or what is wrong with the store.
@@ -318,7 +318,8 @@ impl Engine {
             match self.ask_conversation(active, &follow).await {
                 // LC-4: it closed before the message came to it, so the message belongs to a new one.
                 Err(Error::Rejected(Rejection::ConversationClosed)) => {}
-                other => return other,
+                Err(error) => return self.earlier_or(&opening.request, error).await,
+                Ok(accepted) => return Ok(accepted),
             }
         }
         Err(Error::Overloaded("contention"))

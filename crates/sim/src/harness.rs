@@ -51,7 +51,7 @@ pub fn configuration(web: Mode) -> Apply {
         (channel(Pair::SMS), ChannelSettings::defaults(ChannelKind::Sms, Mode::Messaging)),
         (channel(Pair::WEB), ChannelSettings::defaults(ChannelKind::Mweb, web)),
     ];
-    Apply { channels: channels.into(), routing: None }
+    Apply { channels: channels.into(), ..Apply::default() }
 }
 
 /// A running engine and everything around it.

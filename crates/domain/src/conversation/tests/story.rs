@@ -112,7 +112,7 @@ impl Teller {
             messages: &Messages::default(),
             texts: &self.texts,
             kind: Some(self.kind),
-            attachments: &AttachmentRules::defaults(self.kind),
+            attachments: AttachmentRules::defaults(self.kind),
         };
         let events = decide(self.state.as_ref(), command, context)?;
         self.state = events.iter().fold(self.state.take(), |state, event| evolve(state, now, event));
