@@ -14,6 +14,7 @@ mod event;
 mod message;
 mod problem;
 mod queue;
+mod said;
 mod timer;
 mod work_item;
 
@@ -25,11 +26,12 @@ pub use conversation::{
 };
 pub use event::{EventResponse, EventsResponse};
 pub use message::{
-    AcceptedResponse, Attachment, EmptyRequest, InboundRequest, OpenedResponse, PostMessageRequest,
-    StartConversationRequest,
+    AcceptedResponse, Answer, Attachment, Choice, EmptyRequest, InboundRequest, OpenedResponse,
+    PostMessageRequest, StartConversationRequest,
 };
 pub use problem::{FieldError, Problem, ProblemCode};
 pub use queue::{QueueListResponse, QueueResponse, Waiting};
+pub use said::{MessagesResponse, SaidResponse};
 pub use timer::{TimerResponse, TimersResponse};
 pub use work_item::{
     AssignRequest, CandidateResponse, FieldOfCandidates, ItemHistoryResponse, ItemStepResponse,

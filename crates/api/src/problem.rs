@@ -89,6 +89,10 @@ problem_codes! {
     InvalidIdempotencyKey "invalid_idempotency_key" 400 "The idempotency key is not valid";
     InvalidAddress "invalid_address" 422 "The address is not one of this channel";
     InvalidMessage "invalid_message" 422 "The message breaks a bound";
+    AttachmentUrlRefused "attachment_url_refused" 422 "The file is not at a safe URL";
+    AttachmentTypeRefused "attachment_type_refused" 422 "The channel does not take such files";
+    AttachmentTooLarge "attachment_too_large" 422 "The file is too large for the channel";
+    ComponentUnknown "component_unknown" 422 "There is no such component";
 
     // What is asked of.
     ChannelUnknown "channel_unknown" 404 "There is no such channel";
@@ -100,7 +104,7 @@ problem_codes! {
     QueueUnknown "queue_unknown" 404 "There is no such queue";
     PresenceUnknown "presence_unknown" 422 "There is no such presence state";
     RejectReasonUnknown "reject_reason_unknown" 422 "There is no such reason for rejecting";
-    EntryUnknown "entry_unknown" 404 "Routing has no such entry";
+    EntryUnknown "entry_unknown" 404 "The configuration has no such entry";
 
     // What the rules refuse.
     BadConfiguration "bad_configuration" 422 "The configuration would not be legal";
@@ -111,6 +115,7 @@ problem_codes! {
     OfferStale "offer_stale" 409 "The conversation no longer waits for this offer";
     AlreadyAssigned "already_assigned" 409 "Another agent has the conversation";
     Answered "answered" 409 "The agent has answered meanwhile";
+    ChoiceUnknown "choice_unknown" 409 "There is no such choice";
     LiveAgentsDisabled "live_agents_disabled" 409 "The channel has no live agents";
     NotOffered "not_offered" 409 "The work item is not offered to this agent";
     RejectNotAllowed "reject_not_allowed" 409 "The offer cannot be rejected";

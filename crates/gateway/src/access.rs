@@ -230,6 +230,8 @@ mod tests {
             told: None,
             anchors: Anchors::default(),
             messages: MessageCounts::default(),
+            language: None,
+            question: None,
         }
     }
 

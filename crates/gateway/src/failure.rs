@@ -8,8 +8,8 @@ use crate::observe::RequestId;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use api::{FieldError, ProblemCode};
-use domain::Rejection;
 use domain::router::Refusal;
+use domain::{AttachmentRefusal, Rejection};
 use std::fmt;
 
 /// Why a request failed.
@@ -167,6 +167,11 @@ impl From<Rejection> for Failure {
             Rejection::LiveAgentsDisabled => ProblemCode::LiveAgentsDisabled,
             Rejection::ChatNotAgentInitiated => ProblemCode::ChatNotAgentInitiated,
             Rejection::EntryUnknown => ProblemCode::EntryUnknown,
+            Rejection::ChoiceUnknown => ProblemCode::ChoiceUnknown,
+            Rejection::AttachmentRefused(AttachmentRefusal::Type) => ProblemCode::AttachmentTypeRefused,
+            Rejection::AttachmentRefused(AttachmentRefusal::TooLarge { .. }) => {
+                ProblemCode::AttachmentTooLarge
+            }
             Rejection::BadConfiguration(problems) => {
                 return Self::bad_configuration(problems.iter().map(configuration::explain).collect());
             }
@@ -271,6 +276,9 @@ mod tests {
             Error::Rejected(Rejection::ChatNotAgentInitiated),
             Error::Rejected(Rejection::BadConfiguration(Vec::new())),
             Error::Rejected(Rejection::EntryUnknown),
+            Error::Rejected(Rejection::ChoiceUnknown),
+            Error::Rejected(Rejection::AttachmentRefused(AttachmentRefusal::Type)),
+            Error::Rejected(Rejection::AttachmentRefused(AttachmentRefusal::TooLarge { max_bytes: 1 })),
         ] {
             let code = error.code();
             assert_eq!(Failure::from(error).code().code(), code);

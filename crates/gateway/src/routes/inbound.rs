@@ -3,14 +3,14 @@
 use super::accepted;
 use crate::access::{Agents, Caller, Inbound};
 use crate::body::Body;
-use crate::content::{address, content, sent_at};
+use crate::content::{address, answer, content, parts, sent_at};
 use crate::failure::Failure;
 use crate::idempotency;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{InboundRequest, StartConversationRequest};
 use domain::channel::ChannelKind;
-use domain::{ChannelId, Personal};
+use domain::{ChannelId, Parts, Personal};
 use engine::{AgentInitiated, Engine};
 use std::collections::BTreeMap;
 
@@ -25,12 +25,21 @@ pub(super) async fn inbound(
     caller.check_channel(&channel)?;
     let message = body.json::<InboundRequest>().await?.value;
     let command = idempotency::from_provider(&channel, &message)?;
-    let InboundRequest { provider_message_id: _, from, to, text, sent_at: written, attachments, context } =
-        message;
+    let InboundRequest {
+        provider_message_id: _,
+        from,
+        to,
+        text,
+        sent_at: written,
+        attachments,
+        context,
+        answer: chosen,
+    } = message;
+    let said = Parts { answer: answer(chosen)?, ..parts(text, attachments, context) };
     let inbound = engine::Inbound {
         from: Personal::new(address(kind, "from", &from)?),
         to: address(kind, "to", &to)?,
-        content: content(text, attachments, context)?,
+        content: content(said)?,
         sent_at: sent_at(written.as_deref())?,
     };
     let answer = engine.inbound(&channel, inbound, caller.request(Some(command))).await?;
@@ -53,7 +62,7 @@ pub(super) async fn start(
         agent: caller.agent()?,
         to: Personal::new(address(kind, "to", &to)?),
         from: address(kind, "from", &from)?,
-        content: content(text, attachments, BTreeMap::new())?,
+        content: content(parts(text, attachments, BTreeMap::new()))?,
     };
     let answer = engine.contribute(&channel, first, caller.request(command)).await?;
     Ok(accepted(&answer))
