@@ -41,6 +41,8 @@ mod http_client;
 #[cfg(test)]
 mod http_configuration;
 #[cfg(test)]
+mod http_content;
+#[cfg(test)]
 mod http_drain;
 #[cfg(test)]
 mod http_handover;
@@ -56,6 +58,8 @@ mod http_reading;
 mod http_refusals;
 #[cfg(test)]
 mod http_routing;
+#[cfg(test)]
+mod http_said;
 #[cfg(test)]
 mod http_timers;
 #[cfg(test)]
