@@ -101,11 +101,11 @@ mod tests {
     fn is_harmless(html: &str) -> bool {
         const PLAIN: [&str; 10] = ["p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li"];
         tags(html).iter().all(|tag| {
-            let link = tag.strip_prefix("a ").and_then(|link| {
+            let link = tag.strip_prefix("a ").map(|link| {
                 let (href, rel) = link.rsplit_once("rel=").unwrap();
                 let scheme = |scheme| href.starts_with(&format!("href=\"{scheme}:"));
                 let known = href.is_empty() || ["http", "https", "mailto"].into_iter().any(scheme);
-                Some(known && rel == "\"noopener nofollow\"" && href.matches('"').count() <= 2)
+                known && rel == "\"noopener nofollow\"" && href.matches('"').count() <= 2
             });
             link.unwrap_or_else(|| PLAIN.contains(&tag.trim_start_matches('/')) || tag == "/a")
         })

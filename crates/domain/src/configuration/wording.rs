@@ -108,15 +108,19 @@ pub(super) fn decide_attachments(
     rules: Option<&AttachmentRules>,
 ) -> Result<Vec<ConfigurationEvent>, Rejection> {
     let before = state.attachments.get(channel);
-    match rules {
-        None if before.is_none() => return Err(Rejection::EntryUnknown),
-        Some(_) if !state.channels.contains_key(channel) => return Err(Rejection::EntryUnknown),
-        Some(rules) if before == Some(rules) => return Ok(Vec::new()),
-        Some(rules) => match attachment_problem(&state.channels, channel, rules) {
-            Some(problem) => return Err(bad(problem)),
-            None => {}
-        },
-        None => {}
+    let unknown = match rules {
+        Some(_) => !state.channels.contains_key(channel),
+        None => before.is_none(),
+    };
+    if unknown {
+        return Err(Rejection::EntryUnknown);
+    }
+    if before == rules {
+        return Ok(Vec::new());
+    }
+    let problem = rules.and_then(|rules| attachment_problem(&state.channels, channel, rules));
+    if let Some(problem) = problem {
+        return Err(bad(problem));
     }
     Ok(vec![ConfigurationEvent::AttachmentsConfigured { channel: channel.clone(), rules: rules.cloned() }])
 }

@@ -1,9 +1,9 @@
 //! MSG-26, PRO-8, VA-4: choices and their answers, files, and the language in which somebody is spoken to.
 
 use super::story::{Teller, agent, at, chat, fire, message, messaging, opening};
-use crate::channel::ChannelKind;
+use crate::channel::{ChannelKind, Mode};
 use crate::conversation::{Command, ConversationEvent, Origin, TimerKind};
-use crate::notice::NoticeKey;
+use crate::notice::{NoticeKey, Place, Said, Texts, to_requester};
 use crate::{
     Answer, Attachment, AttachmentRefusal, Choice, Choices, Content, Message, MessageId, Parts, Personal,
     Rejection,
@@ -160,12 +160,11 @@ fn a_reminder_speaks_the_requesters_language() {
         let mut said = Vec::new();
         for kind in [TimerKind::IdleReminder, TimerKind::IdleCancel] {
             let timer = teller.armed().into_iter().find(|timer| timer.kind == kind).unwrap();
-            said.extend(teller.give(timer.due, &fire(timer)).unwrap().into_iter().filter_map(|event| {
-                match event {
-                    ConversationEvent::IdleReminderSent { requester_text, .. } => Some(requester_text),
-                    ConversationEvent::Closed { requester_text, .. } => requester_text,
-                    _ => panic!("{event:?}"),
-                }
+            let events = teller.give(timer.due, &fire(timer)).unwrap();
+            let place = Place { mode: Mode::Chat, kind: None, texts: &Texts::default(), language: None };
+            said.extend(events.iter().flat_map(|event| to_requester(event, place)).map(|said| match said {
+                Said::Notice { text, .. } => text,
+                Said::ByRequester(_) | Said::ByAgent(..) => panic!("nobody wrote"),
             }));
         }
         said
