@@ -4,6 +4,7 @@ use crate::args::ResumeArg;
 use crate::exit::{Code, Failure, Outcome};
 use crate::settings::{LogFormat, LogSettings, Settings};
 use crate::ui;
+use domain::configuration::{Apply, Configuration, Wording};
 use engine::{Engine, RandomIds, SystemWall, Timeline};
 use gateway::Application;
 use std::io::IsTerminal as _;
@@ -80,7 +81,7 @@ impl Server {
 }
 
 /// A file of channels only seeds. When it has changed since, somebody may be waiting for that to matter.
-fn warn_if_the_file_differs(engine: &Engine, seed: Option<&domain::configuration::Apply>) {
+fn warn_if_the_file_differs(engine: &Engine, seed: Option<&Apply>) {
     let configuration = engine.configuration();
     if seed.is_some_and(|seed| seed.channels != configuration.channels) {
         tracing::warn!(
@@ -93,11 +94,24 @@ fn warn_if_the_file_differs(engine: &Engine, seed: Option<&domain::configuration
             "the store's routing differs from the file's and stays in force; see `colloquy config apply`"
         );
     }
+    if seed.is_some_and(|seed| differs(&seed.wording, &configuration)) {
+        tracing::warn!(
+            "the store's texts, components or files differ from the file's and stay in force; see `colloquy config apply`"
+        );
+    }
     if configuration.channels.is_empty() {
         tracing::warn!(
             "the store has no channels, so no message can come in; name a file of them with --channels"
         );
     }
+}
+
+/// What a file says nothing of does not differ.
+fn differs(said: &Wording, configuration: &Configuration) -> bool {
+    let Wording { texts, attachments, components } = said;
+    texts.as_ref().is_some_and(|texts| *texts != configuration.texts)
+        || attachments.as_ref().is_some_and(|all| *all != configuration.attachments)
+        || components.as_ref().is_some_and(|all| *all != configuration.components)
 }
 
 /// Takes the signals over now, and waits for one of them later.

@@ -91,12 +91,15 @@ pub(super) fn choice(choice: &Choice) -> Value {
 
 fn attachment(attachment: &Attachment) -> Value {
     let Attachment { url, content_type, name, size_bytes } = attachment;
-    json!({
+    let mut value = json!({
         "url": url.expose(),
         "content_type": content_type,
         "name": name.as_ref().map(|name| name.expose()),
-        "size_bytes": size_bytes,
-    })
+    });
+    if let Some(size) = size_bytes {
+        value["size_bytes"] = json!(size);
+    }
+    value
 }
 
 fn policy(policy: &Policy) -> Value {

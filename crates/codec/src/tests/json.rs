@@ -43,8 +43,8 @@ fn a_message_shows_its_content() {
             "message_id": "00000000-0000-0000-0000-000000000002",
             "text": "Grüße, where is my order?",
             "attachments": [
-                { "url": "https://files.example/1.png", "content_type": "image/png", "name": "receipt.png", "size_bytes": null },
-                { "url": "https://files.example/1.png", "content_type": "image/png", "name": null, "size_bytes": null },
+                { "url": "https://files.example/1.png", "content_type": "image/png", "name": "receipt.png" },
+                { "url": "https://files.example/1.png", "content_type": "image/png", "name": null },
             ],
             "context": { "language": "de", "page": "/cart" },
             "sent_at": "2017-10-31T22:10:47.000Z",
