@@ -2,6 +2,7 @@
 
 pub(super) mod router;
 pub(super) mod routing;
+pub(super) mod wording;
 
 use crate::Envelope;
 use domain::channel::{Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode};
@@ -9,10 +10,9 @@ use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
-use domain::notice::NoticeKey;
 use domain::routing::{OfferId, QueueId, WorkItemId};
 use domain::{Address, AgentId, Attachment, Cause, ChannelId, ContactId, Content, ConversationId};
-use domain::{Answer, AttachmentRules, Choice, Choices, Component, ComponentName, Parts};
+use domain::{Answer, Choices, Parts};
 use domain::{
     EngineEvent, Event, EventRef, Message, MessageId, Personal, Principal, Role, Seconds, Timestamp,
 };
@@ -139,7 +139,7 @@ fn configuration_event() -> impl Strategy<Value = ConfigurationEvent> {
         }),
         1 => channel().prop_map(|channel| ConfigurationEvent::ChannelRetired { channel }),
         4 => routing::event(),
-        3 => wording_event(),
+        3 => wording::event(),
     ]
 }
 
@@ -171,7 +171,7 @@ fn message() -> impl Strategy<Value = Message> {
     let attachment = (texts(), any::<String>(), option::of(texts()), option::of(any::<u64>()))
         .prop_map(|(url, content_type, name, size_bytes)| Attachment { url, content_type, name, size_bytes });
     let context = btree_map(any::<String>(), texts(), 0..4);
-    let choices = (option::of(component_name()), vec(choice(), 0..3))
+    let choices = (option::of(wording::component_name()), vec(wording::choice(), 0..3))
         .prop_map(|(component, options)| Choices::stored(component, options));
     let answer = (message_id(), any::<String>()).prop_map(|(message, value)| Answer { message, value });
     let parts = (texts(), vec(attachment, 0..3), context, option::of(choices), option::of(answer)).prop_map(
@@ -182,39 +182,6 @@ fn message() -> impl Strategy<Value = Message> {
 
 pub(super) fn message_id() -> impl Strategy<Value = MessageId> {
     any::<[u8; 16]>().prop_map(|id| MessageId(Uuid::from_bytes(id)))
-}
-
-pub(super) fn choice() -> impl Strategy<Value = Choice> {
-    any::<[String; 2]>().prop_map(|[value, label]| Choice::new(&value, &label))
-}
-
-pub(super) fn component_name() -> impl Strategy<Value = ComponentName> {
-    "[A-Za-z0-9._@-]{1,64}".prop_map(|name| ComponentName::new(&name).unwrap())
-}
-
-pub(super) fn component() -> impl Strategy<Value = Component> {
-    (any::<String>(), vec(choice(), 0..3)).prop_map(|(text, choices)| Component::stored(text, choices))
-}
-
-pub(super) fn attachment_rules() -> impl Strategy<Value = AttachmentRules> {
-    (btree_set(any::<String>(), 0..3), any::<u64>())
-        .prop_map(|(types, max_bytes)| AttachmentRules::stored(types, max_bytes))
-}
-
-pub(super) fn notice_key() -> impl Strategy<Value = NoticeKey> {
-    select(NoticeKey::ALL.to_vec())
-}
-
-fn wording_event() -> impl Strategy<Value = ConfigurationEvent> {
-    use ConfigurationEvent as E;
-    prop_oneof![
-        (any::<String>(), notice_key(), option::of(any::<String>()))
-            .prop_map(|(language, key, text)| E::TextConfigured { language, key, text }),
-        (channel(), option::of(attachment_rules()))
-            .prop_map(|(channel, rules)| E::AttachmentsConfigured { channel, rules }),
-        (component_name(), option::of(component()))
-            .prop_map(|(name, component)| E::ComponentConfigured { name, component }),
-    ]
 }
 
 pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {

@@ -1,7 +1,8 @@
 //! Strategies for states of aggregates, also such as no history leads to.
 
+use super::arbitrary::message_id;
+use super::arbitrary::wording::{attachment_rules, choice, component, component_name, notice_key};
 use super::arbitrary::{address, agent, channel, contact_id, conversation_id};
-use super::arbitrary::{attachment_rules, choice, component, component_name, message_id, notice_key};
 use super::arbitrary::{offer, policy, reason, settings, timestamp, work_item};
 use domain::configuration::Configuration;
 use domain::contact::Contact;

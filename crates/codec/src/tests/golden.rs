@@ -171,7 +171,8 @@ fn configuration() -> Configuration {
         texts: [text].into_iter().collect(),
         attachments: [(channel("web"), AttachmentRules::stored(["image/*".to_owned()].into(), 70_000))]
             .into(),
-        components: [(samples::component("well"), Component::stored("Well?".to_owned(), choices))].into(),
+        components: [(samples::wording::component("well"), Component::stored("Well?".to_owned(), choices))]
+            .into(),
     }
 }
 

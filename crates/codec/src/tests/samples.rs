@@ -6,6 +6,7 @@
 pub(super) mod router;
 pub(super) mod router_rows;
 pub(super) mod routing;
+pub(super) mod wording;
 
 use crate::Envelope;
 use domain::channel::{ChannelKind, ChannelSettings, IdleChat, Messages, Mode};
@@ -13,10 +14,8 @@ use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
-use domain::notice::NoticeKey;
 use domain::routing::{OfferId, QueueId, WorkItemId};
 use domain::{Address, AgentId, Attachment, Cause, ChannelId, ContactId, Content, ConversationId};
-use domain::{Answer, AttachmentRules, Choice, Choices, Component, ComponentName, Parts};
 use domain::{
     EngineEvent, Event, EventRef, Message, MessageId, Personal, Principal, Role, Seconds, Timestamp,
 };
@@ -102,35 +101,8 @@ fn conversation_events() -> Vec<ConversationEvent> {
     ];
     events.extend(first_closes());
     events.extend(routed_events());
-    events.extend(chosen_events());
+    events.extend(wording::chosen_events());
     events
-}
-
-/// What came with choices.
-fn chosen_events() -> Vec<ConversationEvent> {
-    use ConversationEvent as E;
-    let options = || vec![Choice::new("yes", "Yes"), Choice::new("no", "No, 2")];
-    let said = |number: u128, parts: Parts| Message {
-        id: MessageId(Uuid::from_u128(number)),
-        content: Content::of(Parts { text: Personal::new("Well?".to_owned()), ..parts }).unwrap(),
-    };
-    let posted = |number, choices| {
-        let message = said(number, Parts { choices: Some(choices), ..Parts::default() });
-        E::AgentMessagePosted { agent: agent("ann.lee"), message }
-    };
-    let answer = Some(Answer { message: MessageId(Uuid::from_u128(3)), value: "yes".to_owned() });
-    let sized = Attachment {
-        url: Personal::new("https://files.example/2.pdf".to_owned()),
-        content_type: "application/pdf".to_owned(),
-        name: None,
-        size_bytes: Some(70_000),
-    };
-    let parts = Parts { answer, attachments: vec![sized], ..Parts::default() };
-    vec![
-        posted(3, Choices::new(Some(component("answered_question")), options()).unwrap()),
-        posted(4, Choices::new(None, options()).unwrap()),
-        E::RequesterMessagePosted { message: said(5, parts), sent_at: None, counts_from: AT },
-    ]
 }
 
 /// What came with routing.
@@ -223,33 +195,8 @@ fn configuration_events() -> Vec<ConfigurationEvent> {
         settings: Box::new(unserved),
     });
     events.extend(routing::events());
-    events.extend(wording_events());
+    events.extend(wording::events());
     events
-}
-
-fn wording_events() -> Vec<ConfigurationEvent> {
-    use ConfigurationEvent as E;
-    let text = |text: Option<&str>| E::TextConfigured {
-        language: "pt-br".to_owned(),
-        key: NoticeKey::AgentTransfer,
-        text: text.map(str::to_owned),
-    };
-    let attachments = |rules| E::AttachmentsConfigured { channel: channel("web"), rules };
-    let name = || component("answered_question");
-    let choices = vec![Choice::new("yes", "Yes"), Choice::new("no", "No")];
-    let said = Component::new("Was that all?".to_owned(), choices).unwrap();
-    vec![
-        text(Some("Um momento.")),
-        text(None),
-        attachments(Some(AttachmentRules::new(["image/*".to_owned()], 70_000).unwrap())),
-        attachments(None),
-        E::ComponentConfigured { name: name(), component: Some(said) },
-        E::ComponentConfigured { name: name(), component: None },
-    ]
-}
-
-pub(super) fn component(name: &str) -> ComponentName {
-    ComponentName::new(name).unwrap()
 }
 
 /// Spelt out rather than taken from the defaults, which may change while these bytes may not.

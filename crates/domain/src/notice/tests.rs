@@ -1,3 +1,5 @@
+//! Section 5 as a table, and the words with which it is said.
+
 mod facts;
 
 use super::*;
