@@ -184,3 +184,35 @@ async fn a_file_that_says_nothing_of_routing_leaves_it_as_it_is() {
     assert_eq!(check_ok(&site.run(&APPLY)).stdout, "removed groups.front\n");
     site.verify_store();
 }
+
+/// Section 5, MSG-26, PRO-8: words seed, change and go like routing does, each kind of them by itself.
+#[tokio::test]
+async fn words_of_a_store_change_only_when_they_are_applied() {
+    const SPOKEN: &str = "attachment_max_bytes = 1000\n\
+        [texts.de]\nagent_transfer = \"Moment.\"\nclosed_by_system = \"Ende.\"\n\
+        [components.rate]\ntext = \"Well?\"\nchoices = [{ value = \"a\", label = \"A\" }]\n";
+    let site = Site::new(&file(SPOKEN));
+    site.serve().await.stop().await;
+    let changed = "attachment_max_bytes = 2000\n[texts.de]\nagent_transfer = \"Gleich.\"\n[components]\n";
+    fs::write(site.path("channels.toml"), file(changed)).unwrap();
+    let server = site.serve().await;
+    assert!(server.output().contains("texts, components or files differ"), "{}", server.output());
+    server.stop().await;
+    let expected = "changed texts.de closed_by_system: \"Ende.\" -> unset\n\
+                    changed texts.de agent_transfer: \"Moment.\" -> \"Gleich.\"\n\
+                    changed web attachment_max_bytes: 1000 -> 2000\n\
+                    removed components.rate\n";
+    let applied = site.run(&APPLY);
+    assert_eq!(check_ok(&applied).stdout, expected, "{applied:?}");
+    assert_eq!(check_ok(&site.run(&APPLY)).stdout, "");
+    fs::write(site.path("channels.toml"), CHANNELS).unwrap();
+    assert_eq!(check_ok(&site.run(&APPLY)).stdout, "", "a file that says nothing of words leaves them");
+    let server = site.serve().await;
+    let texts = server.http().get("/v1/configuration/texts", &token(Role::Admin, "adam")).await.ok();
+    assert_eq!(texts["texts"], json!({ "de": { "agent_transfer": "Gleich." } }));
+    server.stop().await;
+    site.verify_store();
+    fs::write(site.path("channels.toml"), file("[texts.de]\nhello = \"x\"\n")).unwrap();
+    let refused = site.run(&CHECK);
+    assert!(refused.code == 1 && refused.stderr.contains("texts.de.hello: there is no"), "{refused:?}");
+}

@@ -110,7 +110,7 @@ fn the_open_conversations_of_a_retired_channel_go_on() {
         let id = harness.inbound(&pair, "hello").await.unwrap().conversation;
         let mut channels = configuration(Mode::Chat).channels;
         channels.remove(&web());
-        harness.configure(&Apply { channels, routing: None }).await.unwrap();
+        harness.configure(&Apply { channels, ..Apply::default() }).await.unwrap();
         let refused = harness.inbound(&Pair::web(2, 0), "hello").await;
         assert!(matches!(refused, Err(Error::UnknownChannel)), "{refused:?}");
         harness.join(id, "ann").await.unwrap();

@@ -246,7 +246,7 @@ async fn what_an_agent_may_send_first_depends_on_the_channel() {
     assert_eq!(world.state(&id).await["owner"]["agent"], "ann");
     let with =
         |kind: &str| json!({ "attachments": [{ "url": "https://a.example/1", "content_type": kind }] });
-    world.starts(&with("application/pdf")).await.problem(422, "attachment_not_allowed");
+    world.starts(&with("application/pdf")).await.problem(422, "attachment_type_refused");
     world.starts(&with("image/png")).await.accepted();
     world.end().await;
     let site = Site::new(&CHANNELS.replace("proactive_active = true", "proactive_active = false"));

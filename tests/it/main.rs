@@ -48,6 +48,7 @@ mod engine_windows;
 mod http_client;
 #[cfg(test)]
 mod http_configuration;
+mod http_content;
 #[cfg(test)]
 mod http_desk;
 #[cfg(test)]
@@ -70,6 +71,8 @@ mod http_reading;
 mod http_refusals;
 #[cfg(test)]
 mod http_routing;
+#[cfg(test)]
+mod http_said;
 #[cfg(test)]
 mod http_timers;
 mod http_twilio;

@@ -200,6 +200,7 @@ pub(crate) fn message(channel: &str, kind: ChannelKind, text: &str, files: &[&st
         url: Personal::new("https://files.example/1".to_owned()),
         content_type: (*content_type).to_owned(),
         name: Some(Personal::new("a file".to_owned())),
+        size_bytes: None,
     };
     let message = OutgoingMessage {
         channel: ChannelId::new(channel).unwrap(),
@@ -211,6 +212,7 @@ pub(crate) fn message(channel: &str, kind: ChannelKind, text: &str, files: &[&st
         notice: None,
         text: Personal::new(text.to_owned()),
         attachments: files.iter().map(file).collect(),
+        choices: Vec::new(),
     };
     Delivery { key: key(4), attempt: 1, at: NOW, what: Outgoing::Message(Box::new(message)) }
 }

@@ -8,10 +8,12 @@
 
 mod people;
 mod queue;
+mod wording;
 mod work;
 
 pub use people::{Agent, Group, PresenceState, RejectReason};
 pub use queue::{Affinity, Pool, Queue, SkillDemand, SortRule, WaitMessage};
+pub use wording::{Attachments, Component, ComponentsResponse, Text, TextsResponse, Wording};
 pub use work::{Rule, Schedule, ServiceChannel, ShiftUse, SizeOverride, SkillUse};
 
 use serde::{Deserialize, Serialize};

@@ -16,6 +16,7 @@ mod message;
 mod outbound;
 mod problem;
 mod queue;
+mod said;
 mod timer;
 mod user;
 mod window;
@@ -30,8 +31,8 @@ pub use conversation::{
 pub use desk::{HistoryResponse, Ongoing, OngoingResponse, SeenRequest, TranscriptResponse};
 pub use event::{EventResponse, EventsResponse};
 pub use message::{
-    AcceptedResponse, Attachment, EmptyRequest, InboundRequest, OpenedResponse, PostMessageRequest,
-    StartConversationRequest,
+    AcceptedResponse, Answer, Attachment, Choice, EmptyRequest, InboundRequest, OpenedResponse,
+    PostMessageRequest, StartConversationRequest,
 };
 pub use outbound::{
     AckOutcome, AckRequest, DeadLetterListResponse, DeadLetterResponse, DeliveryResponse, OutboundResponse,
@@ -39,6 +40,7 @@ pub use outbound::{
 };
 pub use problem::{FieldError, Problem, ProblemCode};
 pub use queue::{QueueListResponse, QueueResponse, Waiting};
+pub use said::{MessagesResponse, SaidResponse};
 pub use timer::{TimerResponse, TimersResponse};
 pub use user::{
     BulkOutcome, BulkProblem, BulkRecipient, BulkRequest, BulkResponse, ConsentResponse,

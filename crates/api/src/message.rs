@@ -26,6 +26,9 @@ pub struct InboundRequest {
     /// What the channel knows beside the text, such as the page or the language.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub context: BTreeMap<String, String>,
+    /// What the requester chose, where the channel lets them choose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
 }
 
 /// A message with which an agent, the token's subject, writes first.
@@ -69,19 +72,51 @@ pub struct PostMessageRequest {
     /// What the client knows beside the text.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub context: BTreeMap<String, String>,
+    /// What the requester may choose from; an agent's only. 1 to 10 choices, no two alike.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Choice>,
+    /// The name of a component, which brings text and choices; an agent's only, and instead of both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
+    /// What the requester chose; theirs only. The text may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+}
+
+/// One thing to choose.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// Its name for programs: 1 to 64 of the characters `A-Z a-z 0-9 . _ - @`.
+    pub value: String,
+    /// What the requester sees, 1 to 200 bytes.
+    pub label: String,
+}
+
+/// What a requester chose.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The message that offered it; only the latest one can be answered.
+    pub message_id: String,
+    /// The choice's value.
+    pub value: String,
 }
 
 /// A file that a message refers to.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Attachment {
-    /// Where it is.
+    /// Where it is, as an `https` URL.
     pub url: String,
     /// Its media type.
     pub content_type: String,
     /// The name to show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// How large it is, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size_bytes: Option<u64>,
 }
 
 /// The body of a command that says everything with its path. It may also be left out.
@@ -135,6 +170,18 @@ impl fmt::Debug for Attachment {
     }
 }
 
+impl fmt::Debug for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Choice").field("value", &self.value).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("message_id", &self.message_id).finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +212,7 @@ mod tests {
             sent_at: None,
             attachments: Vec::new(),
             context: BTreeMap::new(),
+            answer: None,
         };
         assert_eq!(format!("{request:?}"), "InboundRequest { .. }");
     }

@@ -1,6 +1,6 @@
 //! What goes out over a gateway that pulls, what it says of it, and what was given up.
 
-use crate::Attachment;
+use crate::{Attachment, Choice};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -41,6 +41,9 @@ pub struct DeliveryResponse {
     /// Files that it refers to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// What the requester may choose from; none where the text has them written out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Choice>,
 }
 
 /// What became of something that was pulled.

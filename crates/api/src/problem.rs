@@ -91,6 +91,10 @@ problem_codes! {
     InvalidAddress "invalid_address" 422 "The address is not one of this channel";
     InvalidMessage "invalid_message" 422 "The message breaks a bound";
     InvalidNotification "invalid_notification" 422 "The notification breaks a bound";
+    AttachmentUrlRefused "attachment_url_refused" 422 "The file is not at a safe URL";
+    AttachmentTypeRefused "attachment_type_refused" 422 "The channel does not take such files";
+    AttachmentTooLarge "attachment_too_large" 422 "The file is too large for the channel";
+    ComponentUnknown "component_unknown" 422 "There is no such component";
 
     // What is asked of.
     ChannelUnknown "channel_unknown" 404 "There is no such channel";
@@ -102,10 +106,10 @@ problem_codes! {
     QueueUnknown "queue_unknown" 404 "There is no such queue";
     PresenceUnknown "presence_unknown" 422 "There is no such presence state";
     RejectReasonUnknown "reject_reason_unknown" 422 "There is no such reason for rejecting";
-    EntryUnknown "entry_unknown" 404 "Routing has no such entry";
     DeliveryUnknown "delivery_unknown" 404 "There is no such delivery";
     UserUnknown "user_unknown" 404 "There is no such user";
     WindowUnknown "window_unknown" 404 "There is no such window";
+    EntryUnknown "entry_unknown" 404 "The configuration has no such entry";
 
     // What the rules refuse.
     BadConfiguration "bad_configuration" 422 "The configuration would not be legal";
@@ -117,6 +121,7 @@ problem_codes! {
     AlreadyAssigned "already_assigned" 409 "Another agent has the conversation";
     WithVirtualAgent "with_virtual_agent" 409 "The virtual agent has the conversation";
     Answered "answered" 409 "The agent has answered meanwhile";
+    ChoiceUnknown "choice_unknown" 409 "There is no such choice";
     LiveAgentsDisabled "live_agents_disabled" 409 "The channel has no live agents";
     NotOffered "not_offered" 409 "The work item is not offered to this agent";
     RejectNotAllowed "reject_not_allowed" 409 "The offer cannot be rejected";
@@ -134,7 +139,6 @@ problem_codes! {
     ManualRecipient "manual_recipient" 409 "The channel takes no typed number";
     RecipientUnknown "recipient_unknown" 409 "Nobody has written from this number before";
     RecipientAmbiguous "recipient_ambiguous" 409 "The user has not exactly one number";
-    AttachmentNotAllowed "attachment_not_allowed" 422 "The attachment does not go with this channel";
     IdempotencyKeyReused "idempotency_key_reused" 409 "The idempotency key was used for another body";
 
     // What the server cannot do now.

@@ -25,6 +25,8 @@ struct Body<'a> {
     notice: Option<&'static str>,
     text: &'a str,
     attachments: Vec<File<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<Choice<'a>>,
     at: String,
 }
 
@@ -36,6 +38,12 @@ struct File<'a> {
     name: Option<&'a str>,
 }
 
+#[derive(Serialize)]
+struct Choice<'a> {
+    value: &'a str,
+    label: &'a str,
+}
+
 /// The body of a request to the gateway.
 pub(crate) fn body(delivery: &Delivery, message: &OutgoingMessage) -> Vec<u8> {
     let attachments = message.attachments.iter().map(|file| File {
@@ -43,6 +51,8 @@ pub(crate) fn body(delivery: &Delivery, message: &OutgoingMessage) -> Vec<u8> {
         content_type: &file.content_type,
         name: file.name.as_ref().map(|name| name.expose().as_str()),
     });
+    let choices =
+        message.choices.iter().map(|choice| Choice { value: &choice.value, label: choice.label.expose() });
     let body = Body {
         delivery: delivery.key.to_string(),
         conversation_id: delivery.key.conversation.to_string(),
@@ -54,6 +64,7 @@ pub(crate) fn body(delivery: &Delivery, message: &OutgoingMessage) -> Vec<u8> {
         notice: message.notice.map(domain::notice::NoticeKey::name),
         text: message.text.expose(),
         attachments: attachments.collect(),
+        choices: choices.collect(),
         at: time_text(delivery.at),
     };
     // Texts and lists of texts are always JSON.

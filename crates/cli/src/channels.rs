@@ -6,9 +6,9 @@ use crate::exit::Failure;
 use api::FieldError;
 use api::configuration as wire;
 use domain::channel::{ChannelKind, ChannelSettings, Mode};
-use domain::configuration::{Apply, Problem};
+use domain::configuration::{Apply, Problem, Wording};
 use domain::routing::Routing;
-use domain::{ChannelId, routing};
+use domain::{AttachmentRules, ChannelId, routing};
 use keys::Keys;
 use replay::{Habits, Roster};
 use serde::Deserialize;
@@ -19,7 +19,8 @@ use std::path::Path;
 pub(crate) const SAMPLE: &str = include_str!("../samples/channels.toml");
 
 /// A channels file: `[defaults]` for all channels, `[channels.NAME]` for each, and the tables of routing. A file
-/// without any of those says nothing of routing; with any of them it says all of it.
+/// without any of those says nothing of routing; with any of them it says all of it. So it is with `[texts.LANGUAGE]`,
+/// with `[components.NAME]`, and with the keys that say which files come with messages.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChannelsFile {
@@ -36,6 +37,10 @@ pub(crate) struct ChannelsFile {
     groups: Option<BTreeMap<String, wire::Group>>,
     agents: Option<BTreeMap<String, wire::Agent>>,
     queues: Option<BTreeMap<String, wire::Queue>>,
+    /// What system messages say, by language and by the message's name.
+    texts: Option<BTreeMap<String, BTreeMap<String, String>>>,
+    /// Messages with choices, by name.
+    components: Option<BTreeMap<String, wire::Component>>,
     /// How agents work in a rehearsal; nothing else looks at it.
     rehearsal: Option<Habits>,
 }
@@ -55,12 +60,39 @@ impl ChannelsFile {
 
     /// All that the file says, to be made the configuration in force; legal. What is wrong with the channels and with
     /// routing is told together.
-    pub(crate) fn apply(self) -> Result<Apply, String> {
-        match (self.channels(), self.routing()) {
-            (Ok(channels), Ok(routing)) => Ok(Apply { channels, routing }),
-            (Err(channels), Err(routing)) => Err(format!("{channels}\n{routing}")),
-            (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+    pub(crate) fn apply(mut self) -> Result<Apply, String> {
+        let wording = self.wording();
+        match (self.channels(), wording, self.routing()) {
+            (Ok(channels), Ok(wording), Ok(routing)) => Ok(Apply { channels, routing, wording }),
+            (channels, wording, routing) => {
+                let errors = [channels.err(), wording.err(), routing.err()];
+                Err(errors.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+            }
         }
+    }
+
+    /// What the file says of texts, components and files.
+    fn wording(&mut self) -> Result<Wording, String> {
+        let said = wire::Wording { texts: self.texts.take(), components: self.components.take() };
+        let wording = gateway::configuration::read_wording(said).map_err(|wrong| {
+            let lines = wrong.iter().map(|FieldError { field, detail }| format!("\n  {field}: {detail}"));
+            format!("the words are not legal:{}", lines.collect::<String>())
+        })?;
+        Ok(Wording { attachments: self.attachments()?, ..wording })
+    }
+
+    /// Which files come with messages; `None` if the file says nothing of that for any channel.
+    fn attachments(&self) -> Result<Option<BTreeMap<ChannelId, AttachmentRules>>, String> {
+        let mut all = BTreeMap::new();
+        for (name, keys) in &self.channels {
+            // A name or a kind that is none is told with the channels.
+            let Ok(id) = ChannelId::new(name) else { continue };
+            let Some(kind) = keys.kind.as_deref().and_then(ChannelKind::parse) else { continue };
+            if let Some(rules) = keys.attachments(kind).map_err(|error| format!("channel {name}: {error}"))? {
+                all.insert(id, rules);
+            }
+        }
+        Ok((!all.is_empty()).then_some(all))
     }
 
     /// The settings of a rehearsal: the defaults, and what the file says of a channel of that name over them.
@@ -132,6 +164,8 @@ impl ChannelsFile {
             groups,
             agents,
             queues,
+            texts: _,
+            components: _,
             rehearsal: _,
         } = self;
         let says_nothing = settings.is_none()

@@ -7,6 +7,7 @@ use crate::ui;
 use ::channels::{ChannelSettings, Channels};
 use domain::ChannelId;
 use domain::channel::ChannelKind;
+use domain::configuration::{Apply, Configuration, Wording};
 use engine::{Deliver, Engine, Outside, RandomIds, SystemWall, Timeline};
 use gateway::Application;
 use std::io::IsTerminal as _;
@@ -91,7 +92,7 @@ impl Server {
 }
 
 /// A file of channels only seeds. When it has changed since, somebody may be waiting for that to matter.
-fn warn_if_the_file_differs(engine: &Engine, seed: Option<&domain::configuration::Apply>) {
+fn warn_if_the_file_differs(engine: &Engine, seed: Option<&Apply>) {
     let configuration = engine.configuration();
     if seed.is_some_and(|seed| seed.channels != configuration.channels) {
         tracing::warn!(
@@ -102,6 +103,11 @@ fn warn_if_the_file_differs(engine: &Engine, seed: Option<&domain::configuration
     if routing.is_some_and(|routing| *routing != configuration.routing) {
         tracing::warn!(
             "the store's routing differs from the file's and stays in force; see `colloquy config apply`"
+        );
+    }
+    if seed.is_some_and(|seed| differs(&seed.wording, &configuration)) {
+        tracing::warn!(
+            "the store's texts, components or files differ from the file's and stay in force; see `colloquy config apply`"
         );
     }
     if configuration.channels.is_empty() {
@@ -126,6 +132,13 @@ fn warn_if_delivery_does_not_fit(engine: &Engine, delivery: &::channels::Setting
             (Some(_), ChannelSettings::Twilio(_) | ChannelSettings::Webhook(_)) => {}
         }
     }
+}
+/// What a file says nothing of does not differ.
+fn differs(said: &Wording, configuration: &Configuration) -> bool {
+    let Wording { texts, attachments, components } = said;
+    texts.as_ref().is_some_and(|texts| *texts != configuration.texts)
+        || attachments.as_ref().is_some_and(|all| *all != configuration.attachments)
+        || components.as_ref().is_some_and(|all| *all != configuration.components)
 }
 
 /// Takes the signals over now, and waits for one of them later.

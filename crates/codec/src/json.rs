@@ -74,6 +74,9 @@ pub const fn event_type(event: &Event) -> &'static str {
             ConfigurationEvent::ChannelRetired { .. } => "configuration.channel_retired",
             ConfigurationEvent::RoutingConfigured { entry } => routing::configured(entry),
             ConfigurationEvent::RoutingRemoved { .. } => "configuration.routing_removed",
+            ConfigurationEvent::TextConfigured { .. } => "configuration.text_configured",
+            ConfigurationEvent::AttachmentsConfigured { .. } => "configuration.attachments_configured",
+            ConfigurationEvent::ComponentConfigured { .. } => "configuration.component_configured",
         },
         Event::Router(event) => router::name(event),
         Event::Engine(event) => match event {

@@ -15,6 +15,7 @@ mod routing;
 pub use router::{RouterCore, RouterRow, agent_key, core_key, item_key, router_core, router_rows};
 pub use router::{router_state, served_key, waits_key};
 
+use crate::v1::wording::{AttachmentRules, Component, component_name, notice_key};
 use crate::v1::{directory, parts};
 use crate::v3::configuration::Settings;
 use crate::{Error, payload, sealed};
@@ -22,6 +23,7 @@ use domain::configuration::Configuration;
 use domain::contact::Contact;
 use domain::conversation::Conversation;
 use domain::directory::Entry;
+use domain::notice::NoticeKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -91,13 +93,29 @@ struct ConfigurationState {
     version: u64,
     channels: BTreeMap<String, Settings>,
     routing: Vec<routing::StoredEntry>,
+    /// Language, name of the message, text.
+    texts: Vec<(String, String, String)>,
+    attachments: BTreeMap<String, AttachmentRules>,
+    components: BTreeMap<String, Component>,
 }
 
 impl From<&Configuration> for ConfigurationState {
     fn from(state: &Configuration) -> Self {
-        let Configuration { version, channels, routing } = state;
+        let Configuration { version, channels, routing, texts, attachments, components } = state;
         let channels = channels.iter().map(|(id, settings)| (id.as_str().to_owned(), settings.into()));
-        Self { version: *version, channels: channels.collect(), routing: routing::entries(routing) }
+        let text = |(language, key, text): (&str, NoticeKey, &str)| {
+            (language.into(), key.name().into(), text.into())
+        };
+        let attachments = attachments.iter().map(|(id, rules)| (id.as_str().to_owned(), rules.into()));
+        let components = components.iter().map(|(name, it)| (name.as_str().to_owned(), it.into()));
+        Self {
+            version: *version,
+            channels: channels.collect(),
+            routing: routing::entries(routing),
+            texts: texts.iter().map(text).collect(),
+            attachments: attachments.collect(),
+            components: components.collect(),
+        }
     }
 }
 
@@ -105,13 +123,19 @@ impl TryFrom<ConfigurationState> for Configuration {
     type Error = Error;
 
     fn try_from(state: ConfigurationState) -> Result<Self, Error> {
-        let ConfigurationState { version, channels, routing } = state;
+        let ConfigurationState { version, channels, routing, texts, attachments, components } = state;
+        let texts = texts.into_iter().map(|(language, key, text)| Ok((language, notice_key(&key)?, text)));
+        let attachments = attachments.into_iter().map(|(id, rules)| Ok((parts::channel(&id)?, rules.into())));
+        let components = components.into_iter().map(|(name, it)| Ok((component_name(&name)?, it.into())));
         let channels =
             channels.into_iter().map(|(id, settings)| Ok((parts::channel(&id)?, settings.try_into()?)));
         Ok(Self {
             version,
             channels: channels.collect::<Result<_, Error>>()?,
             routing: routing::routing(routing)?,
+            texts: texts.collect::<Result<_, Error>>()?,
+            attachments: attachments.collect::<Result<_, Error>>()?,
+            components: components.collect::<Result<_, Error>>()?,
         })
     }
 }

@@ -18,3 +18,4 @@ pub(crate) mod routing;
 pub(crate) mod virtual_agent;
 pub(crate) mod waiting;
 pub(crate) mod window;
+pub(crate) mod wording;

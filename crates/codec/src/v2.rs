@@ -3,5 +3,6 @@
 
 pub(crate) mod configuration;
 pub(crate) mod conversation;
+pub(crate) mod message;
 pub(crate) mod parts;
 pub(crate) mod waiting;

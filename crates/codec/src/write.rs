@@ -9,10 +9,12 @@ pub(crate) use routing::configured as routing_entry;
 
 use crate::numbers::Numbered;
 use crate::registry::Payload;
+use crate::v1::wording as wording_v1;
 use crate::v1::{configuration as configuration_v1, contact as contact_v1, engine as engine_v1};
 use crate::v1::{conversation as conversation_v1, identity as identity_v1, parts as parts_v1};
 use crate::v1::{virtual_agent as virtual_agent_v1, waiting as waiting_v1, window as window_v1};
-use crate::v2::{conversation as conversation_v2, parts as parts_v2, waiting as waiting_v2};
+use crate::v2::waiting as waiting_v2;
+use crate::v2::{conversation as conversation_v2, message as message_v2, parts as parts_v2};
 use crate::v3::{configuration as configuration_v3, conversation as conversation_v3};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
@@ -62,7 +64,7 @@ fn conversation(event: &ConversationEvent) -> Payload {
             Payload::of(&waiting_v1::WaitMessageSent { item: item.0, number, text })
         }
         ConversationEvent::AgentMessagePosted { agent, message } => {
-            Payload::of(&conversation_v1::AgentMessagePosted { agent: text(agent), message: message.into() })
+            Payload::of(&message_v2::AgentMessagePosted { agent: text(agent), message: message.into() })
         }
         ConversationEvent::Held { agent } => Payload::of(&conversation_v1::Held { agent: text(agent) }),
         ConversationEvent::Resumed { by } => resumed(by),
@@ -128,7 +130,7 @@ fn requester_message_posted(
     sent_at: Option<Timestamp>,
     counts_from: Timestamp,
 ) -> Payload {
-    Payload::of(&conversation_v1::RequesterMessagePosted {
+    Payload::of(&message_v2::RequesterMessagePosted {
         message: message.into(),
         sent_at_ms: sent_at.map(|at| at.0),
         counts_from_ms: counts_from.0,
@@ -257,6 +259,18 @@ fn configuration(event: &ConfigurationEvent) -> Payload {
         }
         ConfigurationEvent::RoutingConfigured { entry } => routing::configured(entry),
         ConfigurationEvent::RoutingRemoved { key } => routing::removed(key),
+        ConfigurationEvent::TextConfigured { language, key, text } => {
+            let (language, key, text) = (language.clone(), key.name().to_owned(), text.clone());
+            Payload::of(&wording_v1::TextConfigured { language, key, text })
+        }
+        ConfigurationEvent::AttachmentsConfigured { channel, rules } => {
+            let rules = rules.as_ref().map(wording_v1::AttachmentRules::from);
+            Payload::of(&wording_v1::AttachmentsConfigured { channel: channel.as_str().to_owned(), rules })
+        }
+        ConfigurationEvent::ComponentConfigured { name, component } => {
+            let component = component.as_ref().map(wording_v1::Component::from);
+            Payload::of(&wording_v1::ComponentConfigured { name: name.as_str().to_owned(), component })
+        }
     }
 }
 

@@ -231,6 +231,22 @@ impl ChannelKind {
         }
     }
 
+    /// Whether it carries nothing but text and pictures (`MSG-20`), so that choices are written out and requesters see
+    /// the reduced set of system messages (section 5).
+    pub const fn has_only_text(self) -> bool {
+        match self {
+            Self::Sms => true,
+            Self::Mweb
+            | Self::Own
+            | Self::Whatsapp
+            | Self::Messenger
+            | Self::Line
+            | Self::AppleMessages
+            | Self::Teams
+            | Self::Slack => false,
+        }
+    }
+
     /// Reads an address of this kind.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ pub use policy::Policy;
 pub use timers::{Timer, TimerKind, timers};
 
 use crate::routing::{OfferId, WorkItemId};
-use crate::{Address, AgentId, ChannelId, ContactId, Personal, Stamp, Timestamp, UserId};
+use crate::{Address, AgentId, ChannelId, Choice, ContactId, MessageId, Personal, Stamp, Timestamp, UserId};
 use std::collections::BTreeSet;
 
 /// The state of a conversation. Small: texts stay in the log.
@@ -75,6 +75,22 @@ pub struct Conversation {
     /// The version up to which the agent who has it has seen it: all of it when they got it (`MSG-18`), and again when
     /// they write.
     pub seen: u64,
+    /// The requester's language, as the latest of their messages that says one says it (`VA-4`).
+    pub language: Option<String>,
+    /// The latest choices that the requester was offered (`MSG-26`).
+    pub question: Option<Question>,
+}
+
+/// Choices that the requester was offered. Bounded as those of one message are, labels included: a requester who can
+/// only write answers with one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The message that offered them.
+    pub message: MessageId,
+    /// The choices, in order.
+    pub options: Vec<Choice>,
+    /// Whether one was chosen. Only then mere words are no longer taken for an answer.
+    pub answered: bool,
 }
 
 /// Section 3.1.

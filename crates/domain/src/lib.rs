@@ -15,12 +15,15 @@ pub mod conversation;
 pub mod directory;
 pub mod notice;
 pub mod reading;
+pub mod rendering;
 pub mod router;
 pub mod routing;
 pub mod schedule;
 
 mod address;
+mod attachment;
 mod cause;
+mod component;
 mod content;
 mod event;
 mod id;
@@ -29,8 +32,10 @@ mod rejection;
 mod time;
 
 pub use address::{Address, AddressError};
+pub use attachment::{Attachment, AttachmentRefusal, AttachmentRules, AttachmentRulesError};
 pub use cause::{Cause, EventRef, Principal, Role};
-pub use content::{Attachment, Content, ContentError, Message, limits};
+pub use component::{COMPONENTS_MAX_COUNT, Component, shipped_components};
+pub use content::{Answer, Choice, Choices, ComponentName, Content, ContentError, Message, Parts, limits};
 pub use event::{EngineEvent, Event};
 pub use id::{AgentId, ChannelId, ContactId, ConversationId, MessageId, NameError, UserId};
 pub use personal::Personal;

@@ -6,7 +6,7 @@ mod said;
 mod texts;
 
 pub use said::{Place, Said, concerns_requester, to_agent, to_requester};
-pub use texts::{Arguments, LANGUAGES_MAX_COUNT, TEXT_MAX, TextError, Texts, render};
+pub use texts::{Arguments, LANGUAGES_MAX_COUNT, TEXT_MAX, TextError, Texts, language_tag, render};
 
 use crate::channel::{ChannelKind, Mode};
 
@@ -108,7 +108,7 @@ pub fn is_shown(key: NoticeKey, audience: Audience, mode: Mode, kind: Option<Cha
         (Mode::Chat, Audience::Requester) => 2,
         (Mode::Chat, Audience::Agent) => 3,
     };
-    let reduced = audience == Audience::Requester && kind == Some(ChannelKind::Sms);
+    let reduced = audience == Audience::Requester && kind.is_some_and(ChannelKind::has_only_text);
     row.shown[column] && (!reduced || row.sms)
 }
 

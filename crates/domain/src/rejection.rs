@@ -1,7 +1,7 @@
 //! Every way in which a command is refused by the rules.
 
-use crate::ConversationId;
 use crate::conversation::Lifecycle;
+use crate::{AttachmentRefusal, ConversationId};
 use std::fmt;
 
 /// Why a command was refused. Nothing was changed.
@@ -35,7 +35,7 @@ pub enum Rejection {
     LiveAgentsDisabled,
     /// The configuration breaks its rules; see the list.
     BadConfiguration(Vec<crate::configuration::Problem>),
-    /// There is no entry of routing of that name.
+    /// There is no entry of the configuration of that name.
     EntryUnknown,
     /// The requester does not want anything from this address of the company; only they can change that (`OPT-6`).
     OptedOut,
@@ -47,8 +47,6 @@ pub enum Rejection {
     ManualRecipient,
     /// The channel wants a number that wrote before (`PRO-6`).
     RecipientUnknown,
-    /// Only images go with a text message (`PRO-8`).
-    AttachmentNotAllowed,
     /// There is no such user.
     UserUnknown,
     /// The user has no number, or several, so that it has to be said which one.
@@ -61,6 +59,10 @@ pub enum Rejection {
     DeliveryNotDead,
     /// The requester has no such window open (`MSG-9`).
     WindowUnknown,
+    /// The conversation's latest choices have no such choice, or are of another message (`MSG-26`).
+    ChoiceUnknown,
+    /// A file does not come with a message on this channel (`PRO-8`).
+    AttachmentRefused(AttachmentRefusal),
 }
 
 impl Rejection {
@@ -87,13 +89,15 @@ impl Rejection {
             Self::ProactiveDisabled => "proactive_disabled",
             Self::ManualRecipient => "manual_recipient",
             Self::RecipientUnknown => "recipient_unknown",
-            Self::AttachmentNotAllowed => "attachment_not_allowed",
             Self::UserUnknown => "user_unknown",
             Self::RecipientAmbiguous => "recipient_ambiguous",
             Self::DeliveryUnknown => "delivery_unknown",
             Self::DeliveryNotNext => "delivery_not_next",
             Self::DeliveryNotDead => "delivery_not_dead",
             Self::WindowUnknown => "window_unknown",
+            Self::ChoiceUnknown => "choice_unknown",
+            Self::AttachmentRefused(AttachmentRefusal::Type) => "attachment_type_refused",
+            Self::AttachmentRefused(AttachmentRefusal::TooLarge { .. }) => "attachment_too_large",
         }
     }
 }
@@ -128,7 +132,6 @@ impl fmt::Display for Rejection {
                 f.write_str("the configuration is not legal:")?;
                 problems.iter().try_for_each(|problem| write!(f, " {problem};"))
             }
-            Self::EntryUnknown => f.write_str("routing has no entry of that name"),
             Self::OptedOut => f.write_str(
                 "the requester has opted out of messages from this address; only they can opt in again, by START",
             ),
@@ -143,7 +146,6 @@ impl fmt::Display for Rejection {
             Self::RecipientUnknown => {
                 f.write_str("nobody has written from this number before, which this channel requires")
             }
-            Self::AttachmentNotAllowed => f.write_str("only images can be attached on this channel"),
             Self::UserUnknown => f.write_str("there is no such user"),
             Self::RecipientAmbiguous => {
                 f.write_str("the user has no number or more than one; say in `to` which one")
@@ -156,6 +158,11 @@ impl fmt::Display for Rejection {
                 f.write_str("this delivery was not given up; only a dead letter can be redriven or discarded")
             }
             Self::WindowUnknown => f.write_str("this window is not open, or not any more; open another one"),
+            Self::EntryUnknown => f.write_str("the configuration has no entry of that name"),
+            Self::ChoiceUnknown => f.write_str(
+                "the message offers no such choice, or other choices were offered since; answer the latest ones",
+            ),
+            Self::AttachmentRefused(refusal) => refusal.fmt(f),
         }
     }
 }

@@ -97,6 +97,8 @@ pub(crate) struct First {
     pub(crate) take_over: bool,
     /// Whether the number must have a profile (`PRO-6`).
     pub(crate) require_existing: bool,
+    /// The conversation that was found with the virtual agent, and whose place the new one takes (`PRO-3`).
+    pub(crate) instead_of: Option<ConversationId>,
 }
 
 impl OpenJob {

@@ -8,9 +8,7 @@ use crate::registry::Ticket;
 use crate::runtime::{Behaviour, Next};
 use crate::shared::{Shared, encode, partition, repeated};
 use crate::{Accepted, CommandId, Cursor, Error, Order, Request};
-use domain::conversation::{
-    self, Command, Context, Conversation, ConversationEvent, Timer, TimerKind, timers,
-};
+use domain::conversation::{self, Command, Conversation, ConversationEvent, Timer, TimerKind, timers};
 use domain::{
     AgentId, Cause, Content, ConversationId, Event, EventRef, Message, MessageId, Principal, Rejection, Role,
     Timestamp,
@@ -367,8 +365,8 @@ impl ConversationActor {
     }
 
     fn decide(&self, command: &Command, now: Timestamp) -> Result<Vec<ConversationEvent>, Error> {
-        let messages = self.shared.messages(self.state().map(|state| &state.channel));
-        Ok(conversation::decide(self.state(), command, Context { now, messages: &messages })?)
+        let state = self.state().ok_or(Rejection::ConversationUnknown)?;
+        Ok(self.shared.decide(Some(state), &state.channel, command, now)?)
     }
 
     fn accepted(&self, message: Option<MessageId>, position: Position) -> Accepted {

@@ -5,7 +5,7 @@
 use domain::channel::ChannelKind;
 use domain::notice::NoticeKey;
 use domain::{
-    Address, AgentId, Attachment, ChannelId, ConversationId, MessageId, Personal, Seconds, Timestamp,
+    Address, AgentId, Attachment, ChannelId, Choice, ConversationId, MessageId, Personal, Seconds, Timestamp,
 };
 use std::fmt;
 use std::future::Future;
@@ -101,6 +101,8 @@ pub struct OutgoingMessage {
     pub text: Personal<String>,
     /// Files, in order.
     pub attachments: Vec<Attachment>,
+    /// What the requester may choose from; none where the text has them written out.
+    pub choices: Vec<Choice>,
 }
 
 /// A fact that a subscriber is told.

@@ -105,7 +105,7 @@ impl Engine {
         };
         let order = Order::Receive { content, sent_at };
         let follow = || ConversationJob::Order { order: order.clone(), request: request.clone(), received };
-        let result = self.to_pair(&opening, follow).await;
+        let result = self.to_pair(opening, follow).await;
         count("inbound", &result);
         result
     }
@@ -188,7 +188,7 @@ impl Engine {
         configuration::apply(&self.shared, wanted, &request.cause()).await
     }
 
-    /// Changes one entry of routing and leaves everything else as it is; whether that made a difference.
+    /// Changes one entry of the configuration and leaves everything else as it is; whether that made a difference.
     ///
     /// # Errors
     /// [`Rejection::BadConfiguration`] and [`Rejection::EntryUnknown`], or what is wrong with the store.
@@ -308,7 +308,7 @@ impl Engine {
     /// Leads a message to its pair's active conversation, or opens one; again if that closes meanwhile.
     pub(crate) async fn to_pair(
         &self,
-        opening: &OpenJob,
+        mut opening: OpenJob,
         follow: impl Fn() -> ConversationJob,
     ) -> Result<Accepted, Error> {
         let contact = self.shared.keys.contact(&opening.channel, opening.requester.expose());
@@ -331,7 +331,13 @@ impl Engine {
             match self.ask_conversation(active, &follow).await {
                 // LC-4: it closed before the message came to it, so the message belongs to a new one.
                 Err(Error::Rejected(Rejection::ConversationClosed)) => {}
-                other => return other,
+                // PRO-3: it makes room for the one that the agent begins.
+                Err(Error::Rejected(Rejection::WithVirtualAgent)) => {
+                    let first = opening.first.as_mut().ok_or(Error::ActorFailed)?;
+                    first.instead_of = Some(active);
+                }
+                Err(error) => return self.earlier_or(&opening.request, error).await,
+                Ok(accepted) => return Ok(accepted),
             }
         }
         Err(Error::Overloaded("contention"))

@@ -3,7 +3,7 @@
 use crate::contact_actor::{First, OpenJob};
 use crate::conversation_actor::ConversationJob;
 use crate::{Accepted, AgentInitiated, Engine, Error, Request};
-use domain::channel::{ChannelKind, Mode};
+use domain::channel::Mode;
 use domain::conversation::Origin;
 use domain::{Address, ChannelId, Personal, Rejection, UserId};
 
@@ -50,7 +50,7 @@ impl Engine {
             request: request.clone(),
             keyword: None,
             by_phone: self.by_phone(channel),
-            first: Some(First { agent: agent.clone(), user, take_over, require_existing }),
+            first: Some(First { agent: agent.clone(), user, take_over, require_existing, instead_of: None }),
         };
         let follow = || ConversationJob::Contribute {
             agent: agent.clone(),
@@ -58,7 +58,7 @@ impl Engine {
             request: request.clone(),
             received,
         };
-        let result = self.to_pair(&opening, follow).await;
+        let result = self.to_pair(opening, follow).await;
         crate::engine::count("contribute", &result);
         result
     }
@@ -77,22 +77,18 @@ impl Engine {
         phones.map(|[phone]| phone).map_err(|_| Rejection::RecipientAmbiguous.into())
     }
 
-    /// Whether the channel lets an agent write that first (`PRO-6`, `PRO-8`), and if so whether the number must be known.
+    /// Whether the channel lets an agent write that first (`PRO-6`), and if so whether the number must be known.
     /// A conversation on a channel that is retired goes on; whether there is one shows later.
     fn allowed(&self, channel: &ChannelId, first: &AgentInitiated) -> Result<bool, Error> {
         let configuration = self.configuration();
         let Some(settings) = configuration.channels.get(channel) else { return Ok(false) };
         let proactive = settings.proactive;
-        let image = |kind: &str| kind.starts_with("image/");
-        let mut attachments = first.content.attachments().iter();
         let rejection = if settings.mode == Mode::Chat {
             Rejection::ChatNotAgentInitiated
         } else if !proactive.active {
             Rejection::ProactiveDisabled
         } else if first.user.is_none() && !proactive.allow_manual_recipient {
             Rejection::ManualRecipient
-        } else if settings.kind == ChannelKind::Sms && !attachments.all(|file| image(&file.content_type)) {
-            Rejection::AttachmentNotAllowed
         } else {
             return Ok(proactive.require_existing_recipient);
         };

@@ -12,8 +12,9 @@ use crate::timer_queue::{Recovery, TimerQueues};
 use crate::{Accepted, Clock, CommandId, Cursor, Error, IdSource, Keys, Options, Request};
 use domain::channel::Messages;
 use domain::configuration::Configuration;
-use domain::{Cause, ChannelId, ConversationId, Event, MessageId, Timestamp};
-use std::sync::{Arc, OnceLock, RwLock};
+use domain::conversation::{self, Command, Context, Conversation, ConversationEvent};
+use domain::{Cause, ChannelId, ConversationId, Event, MessageId, Rejection, Timestamp};
+use std::sync::{Arc, LazyLock, OnceLock, RwLock};
 use store::{Append, CommandEntry, EventLog, PartitionId, Record, StoredCommand};
 use tokio::sync::{Mutex, watch};
 
@@ -74,13 +75,25 @@ impl Shared {
         });
     }
 
-    /// The texts in force on a channel; those of a retired one are the defaults.
-    pub(crate) fn messages(&self, channel: Option<&ChannelId>) -> Messages {
+    /// Decides with what is in force on a channel; a retired one has the texts that are there from the start.
+    pub(crate) fn decide(
+        &self,
+        state: Option<&Conversation>,
+        channel: &ChannelId,
+        command: &Command,
+        now: Timestamp,
+    ) -> Result<Vec<ConversationEvent>, Rejection> {
+        static MESSAGES: LazyLock<Messages> = LazyLock::new(Messages::default);
         let configuration = self.configuration();
-        channel
-            .and_then(|channel| configuration.channels.get(channel))
-            .map(|settings| settings.messages.clone())
-            .unwrap_or_default()
+        let settings = configuration.channels.get(channel);
+        let context = Context {
+            now,
+            messages: settings.map_or(&MESSAGES, |settings| &settings.messages),
+            texts: &configuration.texts,
+            kind: settings.map(|settings| settings.kind),
+            attachments: configuration.attachments(channel),
+        };
+        conversation::decide(state, command, context)
     }
 
     pub(crate) fn new_conversation_id(&self, partition: u16, now: Timestamp) -> ConversationId {

@@ -246,6 +246,8 @@ mod tests {
             user: None,
             opted_out: None,
             seen: 0,
+            language: None,
+            question: None,
         }
     }
 

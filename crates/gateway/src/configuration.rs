@@ -8,6 +8,7 @@ mod queue;
 mod reading;
 mod schedule;
 mod settings;
+mod wording;
 mod work;
 
 pub(crate) use people::{
@@ -18,6 +19,8 @@ pub(crate) use queue::{read_queue, show_queue};
 pub(crate) use reading::Reading;
 pub(crate) use schedule::{read_schedule, show_schedule};
 pub(crate) use settings::{read_settings, show_settings};
+pub(crate) use wording::{read_attachments, read_component, show_attachments, show_component, show_texts};
+pub use wording::{read_wording, show_wording};
 pub(crate) use work::{read_rule, read_service_channel, show_rule, show_service_channel};
 
 use api::FieldError;

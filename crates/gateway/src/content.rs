@@ -4,29 +4,84 @@ use crate::failure::Failure;
 use api::ProblemCode;
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::channel::ChannelKind;
-use domain::{Address, AddressError, Attachment, Content, ContentError, Personal, Timestamp};
+use domain::{
+    Address, AddressError, Answer, Attachment, Choice, Choices, Content, ContentError, MessageId, Parts,
+    Personal, Timestamp,
+};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
-/// The checked content of a message.
-pub(crate) fn content(
+/// What a message says, without choices and answer, not checked yet.
+pub(crate) fn parts(
     text: String,
     attachments: Vec<api::Attachment>,
     context: BTreeMap<String, String>,
-) -> Result<Content, Failure> {
-    let attachments = attachments.into_iter().map(|api::Attachment { url, content_type, name }| Attachment {
+) -> Parts {
+    let attachment = |api::Attachment { url, content_type, name, size_bytes }| Attachment {
         url: Personal::new(url),
         content_type,
         name: name.map(Personal::new),
-    });
+        size_bytes,
+    };
     let context = context.into_iter().map(|(key, value)| (key, Personal::new(value)));
-    Content::new(text, attachments.collect(), context.collect()).map_err(|error| {
-        let field = match error {
-            ContentError::Empty | ContentError::TextTooLong => "text",
-            ContentError::BadAttachment => "attachments",
-            ContentError::ContextTooLarge => "context",
-        };
-        Failure::field(ProblemCode::InvalidMessage, field, error.to_string())
-    })
+    Parts {
+        text: Personal::new(text),
+        attachments: attachments.into_iter().map(attachment).collect(),
+        context: context.collect(),
+        ..Parts::default()
+    }
+}
+
+/// The checked content of a message.
+pub(crate) fn content(parts: Parts) -> Result<Content, Failure> {
+    Content::of(parts).map_err(refused)
+}
+
+/// The checked choices of a message; none are none.
+pub(crate) fn choices(choices: Vec<api::Choice>) -> Result<Option<Choices>, Failure> {
+    if choices.is_empty() {
+        return Ok(None);
+    }
+    let options = choices.iter().map(|api::Choice { value, label }| Choice::new(value, label)).collect();
+    Choices::new(None, options).map(Some).map_err(refused)
+}
+
+/// What a requester chose. Whether there is such a choice is for the conversation to say.
+pub(crate) fn answer(answer: Option<api::Answer>) -> Result<Option<Answer>, Failure> {
+    let Some(api::Answer { message_id, value }) = answer else { return Ok(None) };
+    let id = Uuid::try_parse(&message_id).map_err(|_| {
+        let expected = "expected the `message_id` of the message that offered the choice";
+        Failure::field(ProblemCode::InvalidBody, "answer.message_id", expected)
+    })?;
+    Ok(Some(Answer { message: MessageId(id), value }))
+}
+
+fn refused(error: ContentError) -> Failure {
+    let (code, field) = match error {
+        ContentError::Empty | ContentError::TextTooLong => (ProblemCode::InvalidMessage, "text"),
+        ContentError::BadAttachment => (ProblemCode::InvalidMessage, "attachments"),
+        ContentError::UnsafeUrl => (ProblemCode::AttachmentUrlRefused, "attachments"),
+        ContentError::ContextTooLarge => (ProblemCode::InvalidMessage, "context"),
+        ContentError::BadChoices => (ProblemCode::InvalidMessage, "choices"),
+    };
+    Failure::field(code, field, error.to_string())
+}
+
+/// A file as it goes over the wire.
+pub(crate) fn show_attachment(attachment: &Attachment) -> api::Attachment {
+    let Attachment { url, content_type, name, size_bytes } = attachment;
+    api::Attachment {
+        url: url.expose().clone(),
+        content_type: content_type.clone(),
+        name: name.as_ref().map(|name| name.expose().clone()),
+        size_bytes: *size_bytes,
+    }
+}
+
+/// A choice as it goes over the wire.
+pub(crate) fn show_choice(choice: &Choice) -> api::Choice {
+    let Choice { value, label } = choice;
+    api::Choice { value: value.clone(), label: label.expose().clone() }
 }
 
 /// An address as this kind of channel has them.
@@ -82,7 +137,7 @@ mod tests {
     /// X1
     #[test]
     fn a_message_over_its_bounds_is_refused() {
-        let failure = content("a".repeat(16 * 1024 + 1), Vec::new(), BTreeMap::new()).unwrap_err();
+        let failure = content(parts("a".repeat(16 * 1024 + 1), Vec::new(), BTreeMap::new())).unwrap_err();
         assert_eq!(failure.code(), ProblemCode::InvalidMessage);
     }
 }

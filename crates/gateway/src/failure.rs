@@ -8,8 +8,8 @@ use crate::observe::RequestId;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use api::{FieldError, ProblemCode};
-use domain::Rejection;
 use domain::router::Refusal;
+use domain::{AttachmentRefusal, Rejection};
 use std::fmt;
 
 /// Why a request failed.
@@ -182,9 +182,13 @@ impl From<Rejection> for Failure {
             Rejection::ManualRecipient => ProblemCode::ManualRecipient,
             Rejection::RecipientUnknown => ProblemCode::RecipientUnknown,
             Rejection::RecipientAmbiguous => ProblemCode::RecipientAmbiguous,
-            Rejection::AttachmentNotAllowed => ProblemCode::AttachmentNotAllowed,
             Rejection::UserUnknown => ProblemCode::UserUnknown,
             Rejection::WindowUnknown => ProblemCode::WindowUnknown,
+            Rejection::ChoiceUnknown => ProblemCode::ChoiceUnknown,
+            Rejection::AttachmentRefused(AttachmentRefusal::Type) => ProblemCode::AttachmentTypeRefused,
+            Rejection::AttachmentRefused(AttachmentRefusal::TooLarge { .. }) => {
+                ProblemCode::AttachmentTooLarge
+            }
             Rejection::BadConfiguration(problems) => {
                 return Self::bad_configuration(problems.iter().map(configuration::explain).collect());
             }
@@ -299,8 +303,10 @@ mod tests {
             Error::Rejected(Rejection::ManualRecipient),
             Error::Rejected(Rejection::RecipientUnknown),
             Error::Rejected(Rejection::RecipientAmbiguous),
-            Error::Rejected(Rejection::AttachmentNotAllowed),
             Error::Rejected(Rejection::UserUnknown),
+            Error::Rejected(Rejection::ChoiceUnknown),
+            Error::Rejected(Rejection::AttachmentRefused(AttachmentRefusal::Type)),
+            Error::Rejected(Rejection::AttachmentRefused(AttachmentRefusal::TooLarge { max_bytes: 1 })),
         ] {
             let code = error.code();
             assert_eq!(Failure::from(error).code().code(), code);

@@ -29,13 +29,19 @@ pub(crate) fn from_header<A>(
 /// The id of a provider's message. Everything that the message says counts as its body, except for the time that the
 /// provider put on it, because providers put another one on what they send again.
 pub(crate) fn from_provider(channel: &ChannelId, message: &InboundRequest) -> Result<CommandId, Failure> {
-    let InboundRequest { provider_message_id, from, to, text, sent_at: _, attachments, context } = message;
+    let InboundRequest { provider_message_id, from, to, text, sent_at: _, attachments, context, answer } =
+        message;
     if !is_visible(provider_message_id) {
         let expected = "expected 1 to 256 visible ASCII characters";
         return Err(Failure::field(ProblemCode::InvalidBody, "provider_message_id", expected));
     }
-    let body = serde_json::to_vec(&(from, to, text, attachments, context))
-        .map_err(|error| Failure::internal(error.to_string()))?;
+    let said = (from, to, text, attachments, context);
+    // Without an answer as it was before there were any: what was pushed in before an upgrade is still the same after it.
+    let body = match answer {
+        None => serde_json::to_vec(&said),
+        Some(answer) => serde_json::to_vec(&(said, answer)),
+    };
+    let body = body.map_err(|error| Failure::internal(error.to_string()))?;
     Ok(CommandId { scope: format!("inbound/{channel}"), id: provider_message_id.clone(), body })
 }
 
@@ -89,7 +95,10 @@ mod tests {
         let first = message();
         let again = InboundRequest { sent_at: Some("2026-01-31T22:10:47Z".to_owned()), ..message() };
         let other = InboundRequest { text: "d".to_owned(), ..message() };
+        let answer = api::Answer { message_id: "m".to_owned(), value: "yes".to_owned() };
+        let answering = InboundRequest { answer: Some(answer), ..message() };
         assert_eq!(id(&first), id(&again));
+        assert_ne!(id(&first).body, id(&answering).body);
         assert_eq!(id(&first).id, id(&other).id);
         assert_ne!(id(&first).body, id(&other).body);
     }

@@ -13,6 +13,7 @@ mod body;
 mod content;
 mod failure;
 mod gauges;
+mod html;
 mod idempotency;
 mod look;
 mod metrics;

@@ -14,12 +14,14 @@ mod notifications;
 mod outbound;
 mod queues;
 mod requester;
+mod said;
 mod transcript;
 mod transfer;
 mod twilio;
 mod users;
 mod virtual_agent;
 mod windows;
+mod wording;
 mod work_items;
 
 use crate::access::Caller;
@@ -49,7 +51,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(resource("/v1/conversations/{id}/events", "GET").route(web::get().to(conversations::events)))
         .service(resource("/v1/conversations/{id}/timers", "GET").route(web::get().to(conversations::timers)))
         .service(
-            resource("/v1/conversations/{id}/messages", "POST").route(web::post().to(commands::messages)),
+            resource("/v1/conversations/{id}/messages", "GET, POST")
+                .route(web::get().to(said::messages))
+                .route(web::post().to(commands::messages)),
         )
         .service(
             resource("/v1/conversations/{id}/virtual-agent/messages", "POST")
@@ -68,6 +72,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(working)
         .configure(delivering)
         .configure(configuring)
+        .configure(wording)
         .default_service(web::to(unknown));
 }
 
@@ -175,6 +180,31 @@ fn configuring(config: &mut ServiceConfig) {
                 .route(web::get().to(configuration::entry))
                 .route(web::put().to(configuration::put_entry))
                 .route(web::delete().to(configuration::remove_entry)),
+        );
+}
+
+/// Adds the routes with which texts, components and files are configured.
+fn wording(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/configuration/texts", "GET").route(web::get().to(wording::texts)))
+        .service(
+            resource("/v1/configuration/texts/{language}/{key}", "GET, PUT, DELETE")
+                .route(web::get().to(wording::text))
+                .route(web::put().to(wording::put_text))
+                .route(web::delete().to(wording::remove_text)),
+        )
+        .service(resource("/v1/configuration/components", "GET").route(web::get().to(wording::components)))
+        .service(
+            resource("/v1/configuration/components/{name}", "GET, PUT, DELETE")
+                .route(web::get().to(wording::component))
+                .route(web::put().to(wording::put_component))
+                .route(web::delete().to(wording::remove_component)),
+        )
+        .service(
+            resource("/v1/configuration/channels/{id}/attachments", "GET, PUT, DELETE")
+                .route(web::get().to(wording::attachments))
+                .route(web::put().to(wording::put_attachments))
+                .route(web::delete().to(wording::remove_attachments)),
         );
 }
 

@@ -1,21 +1,16 @@
 //! What people are shown of facts, as it goes over the wire.
 
-use crate::content::time_text;
+use crate::content::{show_attachment, time_text};
 use crate::failure::Failure;
 use actix_web::web::{self, Data};
 use api::{HistoryItem, Part};
 use domain::channel::{ChannelKind, Mode};
 use domain::contact::ContactEvent;
 use domain::notice::{Place, Said, Texts, to_requester};
-use domain::{Attachment, ContactId, ConversationId, Event, Message};
+use domain::{ContactId, ConversationId, Event, Message};
 use engine::{Engine, EventRecord};
 use std::collections::BTreeMap;
 use views::Conversations;
-
-/// The words of system messages in force: those that are built in, and those that come with their facts.
-pub(crate) fn texts() -> Texts {
-    Texts::default()
-}
 
 /// Items of a requester's history with what they show. In a window the whole matrix of the mode holds: what text messages
 /// leave out is left out where they are sent.
@@ -27,7 +22,7 @@ pub(crate) async fn items(
 ) -> Result<Vec<HistoryItem>, Failure> {
     let modes = modes(view, &found).await?;
     let facts = engine.facts(contact, found.iter().map(|item| item.fact).collect()).await?;
-    let texts = texts();
+    let texts = &engine.configuration().texts;
     let item = |(found, record): (views::HistoryItem, EventRecord)| {
         let mode = found.conversation.and_then(|id| modes.get(&id).copied());
         HistoryItem {
@@ -35,7 +30,7 @@ pub(crate) async fn items(
             conversation_id: found.conversation.map(|id| id.to_string()),
             at: time_text(record.at()),
             unread: found.unread,
-            parts: parts(&record.envelope.event, mode.unwrap_or(Mode::Messaging), None, &texts),
+            parts: parts(&record.envelope.event, mode.unwrap_or(Mode::Messaging), None, texts),
         }
     };
     Ok(found.into_iter().zip(facts).map(item).collect())
@@ -62,7 +57,7 @@ pub(crate) fn parts(event: &Event, mode: Mode, kind: Option<ChannelKind>, texts:
 }
 
 fn part(said: Said<'_>) -> Part {
-    let files = |message: &Message| message.content.attachments().iter().map(attachment).collect();
+    let files = |message: &Message| message.content.attachments().iter().map(show_attachment).collect();
     let text = |message: &Message| message.content.text().expose().clone();
     match said {
         Said::ByRequester(message) => Part::Requester {
@@ -82,15 +77,6 @@ fn part(said: Said<'_>) -> Part {
             attachments: files(message),
         },
         Said::Notice { key, text } => Part::Notice { key: key.name().to_owned(), text },
-    }
-}
-
-fn attachment(attachment: &Attachment) -> api::Attachment {
-    let Attachment { url, content_type, name } = attachment;
-    api::Attachment {
-        url: url.expose().clone(),
-        content_type: content_type.clone(),
-        name: name.as_ref().map(|name| name.expose().clone()),
     }
 }
 

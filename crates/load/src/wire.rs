@@ -41,6 +41,7 @@ pub(crate) fn problem_code(body: &[u8]) -> Option<String> {
 /// A requester's message. Its text ends with its key, so that a copy under another id is found as well.
 pub(crate) fn inbound(plan: &Plan, requester: u32, key: &str) -> Vec<u8> {
     bytes(&InboundRequest {
+        answer: None,
         provider_message_id: key.to_owned(),
         from: plan::phone(requester),
         to: plan.company.clone(),

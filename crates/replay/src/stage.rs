@@ -44,7 +44,7 @@ impl Stage {
         let channels = BTreeMap::from([(channel.clone(), settings)]);
         let options = Options { timers: Timers::Driven, recovery_grace: Seconds(0), ..Options::default() };
         let ids = Arc::new(SequentialIds::new(seed));
-        let (driven, wanted) = (Arc::clone(&clock), Apply { channels, routing });
+        let (driven, wanted) = (Arc::clone(&clock), Apply { channels, routing, ..Apply::default() });
         let started = Engine::start(Arc::clone(&log), options, driven, ids, Some(wanted)).await;
         let engine = started.map_err(|error| match error {
             engine::StartError::Configuration(rejection) => Error::Configuration(rejection),

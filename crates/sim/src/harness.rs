@@ -55,7 +55,7 @@ pub fn configuration(web: Mode) -> Apply {
     sms.proactive = Proactive::ANYBODY;
     let channels =
         [(channel(Pair::SMS), sms), (channel(Pair::WEB), ChannelSettings::defaults(ChannelKind::Mweb, web))];
-    Apply { channels: channels.into(), routing: None }
+    Apply { channels: channels.into(), ..Apply::default() }
 }
 
 /// A running engine and everything around it.

@@ -66,6 +66,7 @@ pub(crate) fn ready(address: &str) -> Vec<u8> {
 /// A requester's message.
 pub(crate) fn inbound(address: &str, token: &str, requester: u64, number: u64) -> anyhow::Result<Vec<u8>> {
     let body = serde_json::to_string(&InboundRequest {
+        answer: None,
         provider_message_id: format!("message-{number}"),
         from: world::requester_phone(requester),
         to: world::COMPANY.to_owned(),

@@ -36,7 +36,7 @@ pub(crate) fn channels() -> anyhow::Result<Apply> {
     web.idle_chat.timer_task_interval = Seconds(1);
     web.idle_chat.reminder_timeout = Seconds(2);
     web.idle_chat.cancel_timeout = Seconds(4);
-    Ok(Apply { channels: BTreeMap::from([(channel(SMS), sms), (channel(WEB), web)]), routing: None })
+    Ok(Apply { channels: BTreeMap::from([(channel(SMS), sms), (channel(WEB), web)]), ..Apply::default() })
 }
 
 /// Nothing waits for redelivery, because nobody redelivers here.

@@ -1,7 +1,7 @@
 //! What can be set of one channel, or of all of them.
 
-use domain::Seconds;
-use domain::channel::{ChannelSettings, Mode, Responder};
+use domain::channel::{ChannelKind, ChannelSettings, Mode, Responder};
+use domain::{AttachmentRules, AttachmentRulesError, Seconds};
 use serde::Deserialize;
 
 /// What can be set; spans are whole seconds.
@@ -35,16 +35,40 @@ pub(super) struct Keys {
     proactive_order: Option<u32>,
     pin_attempts: Option<u32>,
     pin_window: Option<u32>,
+    attachment_types: Option<Vec<String>>,
+    attachment_max_bytes: Option<u64>,
 }
 
 impl Keys {
     /// Some keys make no sense for all channels at once.
     pub(super) fn check_defaults(&self) -> Result<(), String> {
-        let Self { kind, mode, addresses, .. } = self;
+        let Self { kind, mode, addresses, attachment_types, attachment_max_bytes, .. } = self;
         if kind.is_some() || mode.is_some() || addresses.is_some() {
             return Err("defaults: kind, mode and addresses belong to a channel".to_owned());
         }
+        if attachment_types.is_some() || attachment_max_bytes.is_some() {
+            let error = "defaults: attachment_types and attachment_max_bytes belong to a channel";
+            return Err(error.to_owned());
+        }
         Ok(())
+    }
+
+    /// Which files come with messages on a channel of this kind, if anything is set of that.
+    pub(super) fn attachments(&self, kind: ChannelKind) -> Result<Option<AttachmentRules>, String> {
+        if self.attachment_types.is_none() && self.attachment_max_bytes.is_none() {
+            return Ok(None);
+        }
+        let defaults = AttachmentRules::defaults(kind);
+        let types =
+            self.attachment_types.clone().unwrap_or_else(|| defaults.types().iter().cloned().collect());
+        let max_bytes = self.attachment_max_bytes.unwrap_or(defaults.max_bytes());
+        AttachmentRules::new(types, max_bytes).map(Some).map_err(|error| {
+            let key = match error {
+                AttachmentRulesError::Types => "attachment_types",
+                AttachmentRulesError::MaxBytes => "attachment_max_bytes",
+            };
+            format!("{key} must be {error}")
+        })
     }
 
     /// Sets what holds for all channels.

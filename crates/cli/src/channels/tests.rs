@@ -2,6 +2,7 @@
 
 use super::*;
 use domain::Seconds;
+use domain::notice::NoticeKey;
 use domain::routing::PresenceId;
 
 #[test]
@@ -165,4 +166,48 @@ fn a_state_that_everybody_has_stays_unless_it_is_set_anew() {
     let available = PresenceId::new("available").unwrap();
     expected.presence.get_mut(&available).unwrap().inactive_after = Some(Seconds(900));
     assert_eq!(routing(text), Ok(Some(expected)));
+}
+
+/// PRO-8, MSG-26, section 5: each kind of table says all there is to be of it, or nothing.
+#[test]
+fn a_file_says_what_the_system_says_what_agents_send_and_which_files_come() {
+    let wording = |text: &str| ChannelsFile::parse(text).unwrap().apply().map(|apply| apply.wording);
+    assert_eq!(wording(SAMPLE), Ok(Wording::default()));
+    let all = wording(
+        "[channels.web]\nkind = \"mweb\"\nattachment_max_bytes = 1000\n\
+         [channels.sms]\nkind = \"sms\"\n\
+         [texts.de]\nagent_transfer = \"Einen Moment.\"\n\
+         [components.rate]\ntext = \"Well?\"\nchoices = [{ value = \"good\", label = \"Good\" }]\n",
+    );
+    let Wording { texts, attachments, components } = all.unwrap();
+    assert_eq!(texts.unwrap().get("de", NoticeKey::AgentTransfer), Some("Einen Moment."));
+    let components = components.unwrap();
+    let names: Vec<&str> = components.keys().map(|name| name.as_str()).collect();
+    assert_eq!(names, ["answered_question", "rate"], "what is shipped stays");
+    let attachments = attachments.unwrap();
+    let web = AttachmentRules::defaults(ChannelKind::Mweb).types().clone();
+    assert_eq!(attachments.values().collect::<Vec<_>>(), [&AttachmentRules::stored(web, 1000)]);
+}
+
+#[test]
+fn everything_that_is_wrong_with_words_and_files_is_told() {
+    let error = |text: &str| ChannelsFile::parse(text).unwrap().apply().unwrap_err();
+    let words = error(
+        "[texts.de]\nagent_transfer = \"{name}\"\nhello = \"x\"\n\
+         [texts.\"a b\"]\nagent_transfer = \"x\"\n\
+         [components.rate]\ntext = \"\"\nchoices = []\n[components.\"a b\"]\ntext = \"x\"\nchoices = []\n",
+    );
+    for key in [
+        "texts.de.agent_transfer: must be",
+        "texts.de.hello: there is no",
+        "texts.a b.agent_transfer: must be at most 50 languages",
+        "components.rate.text: must be",
+        "components.\"a b\": a name is",
+    ] {
+        assert!(words.contains(key), "{key:?} is missing: {words}");
+    }
+    let files = error("[channels.web]\nkind = \"mweb\"\nattachment_types = [\"text/html\"]\n");
+    assert!(files.contains("channel web: attachment_types must be"), "{files}");
+    let files = error("[defaults]\nattachment_max_bytes = 1\n");
+    assert!(files.contains("belong to a channel"), "{files}");
 }

@@ -8,7 +8,7 @@ use crate::ui;
 use domain::channel::ChannelSettings;
 use domain::configuration::{self, Apply, Configuration, ConfigurationEvent};
 use domain::routing::Routing;
-use domain::{ChannelId, Event, Principal, Role};
+use domain::{AttachmentRules, ChannelId, Choice, Component, Event, Principal, Role};
 use engine::{Engine, Options, RandomIds, Request, Resume, SystemWall, Timeline, Timers};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,10 +32,10 @@ fn check(args: &SettingsArgs) -> Outcome {
     }
     let channels = match settings.seed()? {
         None => "no file of channels is named".to_owned(),
-        Some(Apply { channels, routing: None }) => {
+        Some(Apply { channels, routing: None, wording: _ }) => {
             format!("{} channels are legal, and nothing is said of routing", channels.len())
         }
-        Some(Apply { channels, routing: Some(routing) }) => {
+        Some(Apply { channels, routing: Some(routing), wording: _ }) => {
             let (queues, agents) = (routing.queues.len(), routing.agents.len());
             format!(
                 "{} channels are legal, and routing with {queues} queues and {agents} agents",
@@ -89,6 +89,28 @@ fn show(current: &Configuration, wanted: &Apply) -> Result<(), Failure> {
             }
             // What routing is in between, so that everything it refers to is always there, is nobody's concern.
             ConfigurationEvent::RoutingConfigured { .. } | ConfigurationEvent::RoutingRemoved { .. } => {}
+            ConfigurationEvent::TextConfigured { language, key, text } => {
+                let keys = |text: Option<&str>| text.map(|text| (key.name().to_owned(), format!("{text:?}")));
+                let before = keys(current.texts.get(&language, key)).into_iter().collect();
+                let after = keys(text.as_deref()).into_iter().collect();
+                difference(&format!("texts.{language}"), Some(before), &after);
+            }
+            ConfigurationEvent::AttachmentsConfigured { channel, rules } => {
+                let after = rules.as_ref().or_else(|| {
+                    let settings = wanted.channels.get(&channel)?;
+                    Some(AttachmentRules::defaults(settings.kind))
+                });
+                let before = attachment_keys(current.attachments(&channel));
+                difference(channel.as_str(), Some(before), &after.map(attachment_keys).unwrap_or_default());
+            }
+            ConfigurationEvent::ComponentConfigured { name, component } => {
+                let place = format!("components.{name}");
+                let before = current.components.get(&name).map(component_keys);
+                match component.as_ref().map(component_keys) {
+                    Some(after) => difference(&place, before, &after),
+                    None => ui::data(format_args!("removed {place}")),
+                }
+            }
         }
     }
     let Some(wanted) = &wanted.routing else { return Ok(()) };
@@ -112,6 +134,20 @@ fn difference(name: &str, before: Option<Keys>, after: &Keys) {
 
 /// Settings by their names, those in tables with the table's name before them.
 type Keys = BTreeMap<String, String>;
+
+fn attachment_keys(rules: &AttachmentRules) -> Keys {
+    let types: Vec<&String> = rules.types().iter().collect();
+    let max_bytes = rules.max_bytes().to_string();
+    let keys = [("attachment_types", format!("{types:?}")), ("attachment_max_bytes", max_bytes)];
+    keys.map(|(key, value)| (key.to_owned(), value)).into()
+}
+
+fn component_keys(component: &Component) -> Keys {
+    let choice = |choice: &Choice| format!("{} = {:?}", choice.value, choice.label.expose());
+    let choices = component.choices().iter().map(choice).collect::<Vec<_>>().join(", ");
+    let keys = [("text", format!("{:?}", component.text())), ("choices", choices)];
+    keys.map(|(key, value)| (key.to_owned(), value)).into()
+}
 
 /// All settings of a channel by their names in the log.
 fn channel_keys(channel: &ChannelId, settings: &ChannelSettings) -> Keys {

@@ -1,10 +1,11 @@
 //! Facts about the configuration as JSON, with the names that administrators know from it.
 
-use super::conversation::seconds;
+use super::conversation::{choice, seconds};
 use super::routing;
 use domain::channel::{Actions, ChannelSettings, IdleChat, Messages, Proactive};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::PinLimits;
+use domain::{AttachmentRules, Component};
 use serde_json::{Value, json};
 
 pub(super) fn data(event: &ConfigurationEvent) -> Value {
@@ -15,6 +16,19 @@ pub(super) fn data(event: &ConfigurationEvent) -> Value {
         ConfigurationEvent::ChannelRetired { channel } => json!({ "channel": channel.as_str() }),
         ConfigurationEvent::RoutingConfigured { entry } => routing::data(entry),
         ConfigurationEvent::RoutingRemoved { key } => json!({ "kind": key.kind(), "name": key.name() }),
+        ConfigurationEvent::TextConfigured { language, key, text } => {
+            json!({ "language": language, "key": key.name(), "text": text })
+        }
+        ConfigurationEvent::AttachmentsConfigured { channel, rules } => json!({
+            "channel": channel.as_str(),
+            "types": rules.as_ref().map(AttachmentRules::types),
+            "max_bytes": rules.as_ref().map(AttachmentRules::max_bytes),
+        }),
+        ConfigurationEvent::ComponentConfigured { name, component } => json!({
+            "component": name.as_str(),
+            "text": component.as_ref().map(Component::text),
+            "choices": component.as_ref().map(|component| component.choices().iter().map(choice).collect::<Vec<_>>()),
+        }),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{identity, outbound, timestamp};
 use domain::conversation::Unassignment;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
 use domain::routing::{OfferId, WorkItemId};
-use domain::{AgentId, Attachment, Message, Seconds, Timestamp};
+use domain::{AgentId, Answer, Attachment, Choice, Message, Seconds, Timestamp};
 use serde_json::{Map, Value, json};
 
 pub(super) fn data(event: &ConversationEvent) -> Value {
@@ -100,21 +100,38 @@ fn message(message: &Message) -> Value {
     let Message { id, content } = message;
     let context: Map<String, Value> =
         content.context().iter().map(|(key, value)| (key.clone(), json!(value.expose()))).collect();
-    json!({
+    let mut value = json!({
         "message_id": id.to_string(),
         "text": content.text().expose(),
         "attachments": content.attachments().iter().map(attachment).collect::<Vec<_>>(),
         "context": context,
-    })
+    });
+    if let Some(choices) = content.choices() {
+        value["component"] = json!(choices.component().map(|name| name.as_str()));
+        value["choices"] = choices.options().iter().map(choice).collect();
+    }
+    if let Some(Answer { message, value: chosen }) = content.answer() {
+        value["answer"] = json!({ "message_id": message.to_string(), "value": chosen });
+    }
+    value
+}
+
+pub(super) fn choice(choice: &Choice) -> Value {
+    let Choice { value, label } = choice;
+    json!({ "value": value, "label": label.expose() })
 }
 
 fn attachment(attachment: &Attachment) -> Value {
-    let Attachment { url, content_type, name } = attachment;
-    json!({
+    let Attachment { url, content_type, name, size_bytes } = attachment;
+    let mut value = json!({
         "url": url.expose(),
         "content_type": content_type,
         "name": name.as_ref().map(|name| name.expose()),
-    })
+    });
+    if let Some(size) = size_bytes {
+        value["size_bytes"] = json!(size);
+    }
+    value
 }
 
 fn policy(policy: &Policy) -> Value {

@@ -4,13 +4,17 @@ use super::outbound::OutboundState;
 use crate::Error;
 use crate::numbers::Numbered;
 use crate::v1::parts;
+use crate::v1::wording::Choice;
 use crate::v2::parts::Policy;
-use domain::conversation::{Anchors as DomainAnchors, Conversation, MessageCounts, Owner as DomainOwner};
+use domain::conversation::{
+    Anchors as DomainAnchors, Conversation, MessageCounts, Owner as DomainOwner, Question as DomainQuestion,
+};
 use domain::conversation::{ClosedState, Lifecycle, StateReason};
 use domain::routing::WorkItemId;
-use domain::{ContactId, Personal, Stamp as DomainStamp, Timestamp};
+use domain::{ContactId, MessageId, Personal, Stamp as DomainStamp, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct ConversationState {
@@ -39,6 +43,8 @@ pub(super) struct ConversationState {
     opted_out: Option<Stamp>,
     outbound: OutboundState,
     seen: u64,
+    language: Option<String>,
+    question: Option<Question>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -46,6 +52,13 @@ enum Owner {
     Queue,
     VirtualAgent,
     Agent(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Question {
+    message: [u8; 16],
+    options: Vec<Choice>,
+    answered: bool,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -93,6 +106,8 @@ impl From<&Conversation> for ConversationState {
             opted_out,
             outbound,
             seen,
+            language,
+            question,
         } = state;
         Self {
             version: *version,
@@ -123,6 +138,8 @@ impl From<&Conversation> for ConversationState {
             opted_out: opted_out.map(Stamp::from),
             outbound: outbound.into(),
             seen: *seen,
+            language: language.clone(),
+            question: question.as_ref().map(Question::from),
         }
     }
 }
@@ -163,7 +180,25 @@ impl TryFrom<ConversationState> for Conversation {
             opted_out: state.opted_out.map(DomainStamp::from),
             outbound: state.outbound.try_into()?,
             seen: state.seen,
+            language: state.language,
+            question: state.question.map(Question::into),
         })
+    }
+}
+
+impl From<&DomainQuestion> for Question {
+    fn from(question: &DomainQuestion) -> Self {
+        let DomainQuestion { message, options, answered } = question;
+        let options = options.iter().map(Choice::from).collect();
+        Self { message: message.0.into_bytes(), options, answered: *answered }
+    }
+}
+
+impl From<Question> for DomainQuestion {
+    fn from(question: Question) -> Self {
+        let Question { message, options, answered } = question;
+        let options = options.into_iter().map(Choice::into).collect();
+        Self { message: MessageId(Uuid::from_bytes(message)), options, answered }
     }
 }
 

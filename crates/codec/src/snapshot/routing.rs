@@ -30,7 +30,10 @@ pub(super) fn routing(entries: Vec<StoredEntry>) -> Result<Routing, Error> {
             Event::Configuration(
                 ConfigurationEvent::ChannelConfigured { .. }
                 | ConfigurationEvent::ChannelRetired { .. }
-                | ConfigurationEvent::RoutingRemoved { .. },
+                | ConfigurationEvent::RoutingRemoved { .. }
+                | ConfigurationEvent::TextConfigured { .. }
+                | ConfigurationEvent::AttachmentsConfigured { .. }
+                | ConfigurationEvent::ComponentConfigured { .. },
             )
             | Event::Contact(_)
             | Event::Conversation(_)

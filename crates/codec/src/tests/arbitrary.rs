@@ -3,6 +3,7 @@
 pub(super) mod identity;
 pub(super) mod router;
 pub(super) mod routing;
+pub(super) mod wording;
 
 use crate::Envelope;
 use domain::channel::{
@@ -14,6 +15,7 @@ use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, Rec
 use domain::conversation::{StateReason, TimerKind, Unassignment};
 use domain::routing::{OfferId, QueueId, WorkItemId};
 use domain::{Address, AgentId, Attachment, Cause, ChannelId, ContactId, Content, ConversationId};
+use domain::{Answer, Choices, Parts};
 use domain::{
     EngineEvent, Event, EventRef, Message, MessageId, Personal, Principal, Role, Seconds, Timestamp,
 };
@@ -192,6 +194,7 @@ fn configuration_event() -> impl Strategy<Value = ConfigurationEvent> {
         }),
         1 => channel().prop_map(|channel| ConfigurationEvent::ChannelRetired { channel }),
         4 => routing::event(),
+        3 => wording::event(),
     ]
 }
 
@@ -219,20 +222,21 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
 }
 
 fn message() -> impl Strategy<Value = Message> {
-    let attachment = (any::<String>(), any::<String>(), option::of(any::<String>())).prop_map(
-        |(url, content_type, name)| Attachment {
-            url: Personal::new(url),
-            content_type,
-            name: name.map(Personal::new),
-        },
+    let texts = || any::<String>().prop_map(Personal::new);
+    let attachment = (texts(), any::<String>(), option::of(texts()), option::of(any::<u64>()))
+        .prop_map(|(url, content_type, name, size_bytes)| Attachment { url, content_type, name, size_bytes });
+    let context = btree_map(any::<String>(), texts(), 0..4);
+    let choices = (option::of(wording::component_name()), vec(wording::choice(), 0..3))
+        .prop_map(|(component, options)| Choices::stored(component, options));
+    let answer = (message_id(), any::<String>()).prop_map(|(message, value)| Answer { message, value });
+    let parts = (texts(), vec(attachment, 0..3), context, option::of(choices), option::of(answer)).prop_map(
+        |(text, attachments, context, choices, answer)| Parts { text, attachments, context, choices, answer },
     );
-    let context = btree_map(any::<String>(), any::<String>().prop_map(Personal::new), 0..4);
-    (any::<[u8; 16]>(), any::<String>(), vec(attachment, 0..3), context).prop_map(
-        |(id, text, attachments, context)| Message {
-            id: MessageId(Uuid::from_bytes(id)),
-            content: Content::stored(text, attachments, context),
-        },
-    )
+    (message_id(), parts).prop_map(|(id, parts)| Message { id, content: Content::stored(parts) })
+}
+
+pub(super) fn message_id() -> impl Strategy<Value = MessageId> {
+    any::<[u8; 16]>().prop_map(|id| MessageId(Uuid::from_bytes(id)))
 }
 
 pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {

@@ -1,14 +1,16 @@
 //! Strategies for states of aggregates, also such as no history leads to.
 
 use super::arbitrary::identity::user;
+use super::arbitrary::wording::{attachment_rules, choice, component, component_name, notice_key};
 use super::arbitrary::{
-    address, agent, channel, contact_id, conversation_id, offer, policy, reason, receipt_status, settings,
-    timestamp, uuid, work_item,
+    address, agent, channel, contact_id, conversation_id, message_id, offer, policy, reason, receipt_status,
+    settings, timestamp, uuid, work_item,
 };
 use domain::configuration::Configuration;
 use domain::contact::{Consent, Contact, Profile, Verification, Window};
 use domain::conversation::{
-    Anchors, ClosedState, Conversation, DeadLetter, Lifecycle, MessageCounts, Outbound, Owner, Utterance,
+    Anchors, ClosedState, Conversation, DeadLetter, Lifecycle, MessageCounts, Outbound, Owner, Question,
+    Utterance,
 };
 use domain::{Personal, Stamp};
 use proptest::array::uniform6;
@@ -27,7 +29,15 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
     let waiting = (any::<[bool; 2]>(), option::of(any::<u64>()), option::of(offer()));
     let rest = (btree_set(agent(), 0..3), anchors(), any::<[u64; 3]>());
     let waiting = (waiting, option::of((work_item(), any::<u32>())));
-    let known = (option::of(user()), option::of(stamp()), outbound());
+    let question = (message_id(), vec(choice(), 0..3), any::<bool>())
+        .prop_map(|(message, options, answered)| Question { message, options, answered });
+    let known = (
+        option::of(user()),
+        option::of(stamp()),
+        outbound(),
+        option::of(any::<String>()),
+        option::of(question),
+    );
     (identity, standing, waiting, rest, known).prop_map(|(identity, standing, waiting, rest, known)| {
         let (version, contact, channel, requester, company, policy) = identity;
         let (opened, last_at, lifecycle, closing, owner) = standing;
@@ -57,6 +67,8 @@ pub(super) fn conversation() -> impl Strategy<Value = Conversation> {
             opted_out: known.1,
             outbound: known.2,
             seen,
+            language: known.3,
+            question: known.4,
         }
     })
 }
@@ -106,8 +118,21 @@ pub(super) fn contact() -> impl Strategy<Value = Contact> {
 }
 
 pub(super) fn configuration() -> impl Strategy<Value = Configuration> {
-    (any::<u64>(), btree_map(channel(), settings(), 0..3), super::arbitrary::routing::routing())
-        .prop_map(|(version, channels, routing)| Configuration { version, channels, routing })
+    let texts = vec((any::<String>(), notice_key(), any::<String>()), 0..3);
+    let wording = (
+        texts.prop_map(|texts| texts.into_iter().collect()),
+        btree_map(channel(), attachment_rules(), 0..3),
+        btree_map(component_name(), component(), 0..3),
+    );
+    (any::<u64>(), btree_map(channel(), settings(), 0..3), super::arbitrary::routing::routing(), wording)
+        .prop_map(|(version, channels, routing, (texts, attachments, components))| Configuration {
+            version,
+            channels,
+            routing,
+            texts,
+            attachments,
+            components,
+        })
 }
 
 fn anchors() -> impl Strategy<Value = Anchors> {

@@ -11,10 +11,13 @@ use crate::{Envelope, Error, decode, encode, json, snapshot};
 use domain::channel::{ChannelKind, Mode};
 use domain::configuration::Configuration;
 use domain::contact::{Consent, Contact, Profile, Verification, Window};
-use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
-use domain::conversation::{DeadLetter, Outbound, Policy, ReceiptStatus, StateReason, Utterance};
+use domain::conversation::{
+    Anchors, ClosedState, Conversation, DeadLetter, Lifecycle, MessageCounts, Outbound, Owner, Policy,
+    Question, ReceiptStatus, StateReason, Utterance,
+};
+use domain::notice::NoticeKey;
 use domain::routing::{OfferId, WorkItemId};
-use domain::{MessageId, Personal, Seconds, Stamp};
+use domain::{AttachmentRules, Choice, Component, MessageId, Personal, Seconds, Stamp};
 use std::fs;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -72,6 +75,8 @@ fn samples_then(row: &Row) -> Option<usize> {
         ("configuration.channel_configured", 1) => 9,
         ("conversation.opened", 2) => 3,
         ("configuration.channel_configured", 2) => 10,
+        ("conversation.requester_message_posted", 1) => 2,
+        ("conversation.agent_message_posted", 1) => 1,
         (name, version) => panic!("how many samples has version {version} of {name}?"),
     })
 }
@@ -150,6 +155,12 @@ fn conversation() -> Conversation {
         opted_out: Some(stamp(7, 6)),
         outbound: outbound(),
         seen: 290,
+        language: Some("pt-br".to_owned()),
+        question: Some(Question {
+            message: MessageId(Uuid::from_u128(3)),
+            options: vec![Choice::new("yes", "Yes"), Choice::new("no", "No")],
+            answered: true,
+        }),
     }
 }
 
@@ -183,7 +194,18 @@ fn contact() -> Contact {
 fn configuration() -> Configuration {
     let channels = [("sms", ChannelKind::Sms, Mode::Messaging), ("web", ChannelKind::Mweb, Mode::Chat)]
         .map(|(name, kind, mode)| (channel(name), samples::settings(kind, mode)));
-    Configuration { version: 2, channels: channels.into(), routing: samples::routing::routing() }
+    let text = ("de".to_owned(), NoticeKey::AgentTransfer, "Einen Moment.".to_owned());
+    let choices = vec![Choice::new("yes", "Yes")];
+    Configuration {
+        version: 2,
+        channels: channels.into(),
+        routing: samples::routing::routing(),
+        texts: [text].into_iter().collect(),
+        attachments: [(channel("web"), AttachmentRules::stored(["image/*".to_owned()].into(), 70_000))]
+            .into(),
+        components: [(samples::wording::component("well"), Component::stored("Well?".to_owned(), choices))]
+            .into(),
+    }
 }
 
 /// L4, L6

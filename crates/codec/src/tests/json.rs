@@ -210,3 +210,22 @@ fn what_became_of_a_delivery_shows_which_one_it_was() {
     assert_eq!(data("conversation.redriven")["by"], "eve");
     assert_eq!(data("conversation.receipt_taken")["status"], "delivered");
 }
+/// MSG-26
+#[test]
+fn choices_and_their_answer_show_what_they_belong_to() {
+    let all = |name: &str| -> Vec<Value> {
+        let envelopes = samples::envelopes().into_iter();
+        envelopes.filter(|each| event_type(&each.event) == name).map(|each| event_data(&each.event)).collect()
+    };
+    let asked = &all("conversation.agent_message_posted")[1];
+    assert_eq!(asked["component"], "answered_question");
+    assert_eq!(asked["choices"][1], json!({ "value": "no", "label": "No, 2" }));
+    let answered = &all("conversation.requester_message_posted")[2];
+    assert_eq!(answered["answer"], json!({ "message_id": asked["message_id"], "value": "yes" }));
+    assert_eq!(answered["attachments"][0]["size_bytes"], 70_000);
+    let text = json!({ "language": "pt-br", "key": "agent_transfer", "text": "Um momento." });
+    assert_eq!(data("configuration.text_configured"), text);
+    let files = json!({ "channel": "web", "types": ["image/*"], "max_bytes": 70_000 });
+    assert_eq!(data("configuration.attachments_configured"), files);
+    assert_eq!(data("configuration.component_configured")["choices"][0]["value"], "yes");
+}

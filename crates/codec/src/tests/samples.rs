@@ -7,6 +7,7 @@ pub(super) mod identity;
 pub(super) mod router;
 pub(super) mod router_rows;
 pub(super) mod routing;
+pub(super) mod wording;
 
 use crate::Envelope;
 use domain::channel::{ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Proactive};
@@ -112,6 +113,7 @@ fn conversation_events() -> Vec<ConversationEvent> {
     let (state, reason) = (ClosedState::Complete, StateReason::Superseded);
     events.push(E::Closed { state, reason, by: ClosedBy::Agent(agent("ann.lee")), requester_text: None });
     events.extend(outbound_events());
+    events.extend(wording::chosen_events());
     events
 }
 
@@ -259,6 +261,7 @@ fn configuration_events() -> Vec<ConfigurationEvent> {
         channel: channel("writing-first"),
         settings: Box::new(writing_first),
     });
+    events.extend(wording::events());
     events
 }
 
@@ -314,6 +317,7 @@ pub(super) fn long_message() -> Message {
         url: Personal::new("https://files.example/1.png".to_owned()),
         content_type: "image/png".to_owned(),
         name: Some(Personal::new("receipt.png".to_owned())),
+        size_bytes: None,
     };
     let bare = Attachment { name: None, ..attachment.clone() };
     let context = [("language", "de"), ("page", "/cart")]

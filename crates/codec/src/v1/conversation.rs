@@ -96,12 +96,7 @@ impl Frozen for Opened {
 
 impl Frozen for RequesterMessagePosted {
     fn into_event(self) -> Result<Event, Error> {
-        let Self { message, sent_at_ms, counts_from_ms } = self;
-        Ok(Event::Conversation(ConversationEvent::RequesterMessagePosted {
-            message: message.into(),
-            sent_at: sent_at_ms.map(Timestamp),
-            counts_from: Timestamp(counts_from_ms),
-        }))
+        v2::message::RequesterMessagePosted::from(self).into_event()
     }
 }
 
@@ -113,9 +108,7 @@ impl Frozen for AgentJoined {
 
 impl Frozen for AgentMessagePosted {
     fn into_event(self) -> Result<Event, Error> {
-        let Self { agent: who, message } = self;
-        let message = message.into();
-        Ok(Event::Conversation(ConversationEvent::AgentMessagePosted { agent: agent(&who)?, message }))
+        v2::message::AgentMessagePosted::from(self).into_event()
     }
 }
 

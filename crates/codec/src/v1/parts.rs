@@ -2,13 +2,9 @@
 
 use crate::Error;
 use domain::routing::{OfferId as DomainOfferId, QueueId, WorkItemId};
-use domain::{
-    Address, AgentId, Attachment as DomainAttachment, ChannelId, Content, Message as DomainMessage,
-};
-use domain::{MessageId, Personal, Seconds, UserId};
+use domain::{Address, AgentId, ChannelId, Seconds, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Message {
@@ -39,46 +35,6 @@ pub(crate) enum Policy {
     Messaging { prompt_agent_after: Option<u32>, abandon_after: Option<u32>, idle: Option<u32> },
 }
 
-impl From<&DomainMessage> for Message {
-    fn from(message: &DomainMessage) -> Self {
-        let DomainMessage { id, content } = message;
-        let context = content.context().iter().map(|(key, value)| (key.clone(), value.expose().clone()));
-        Self {
-            id: id.0.into_bytes(),
-            text: content.text().expose().clone(),
-            attachments: content.attachments().iter().map(Attachment::from).collect(),
-            context: context.collect(),
-        }
-    }
-}
-
-impl From<Message> for DomainMessage {
-    fn from(message: Message) -> Self {
-        let Message { id, text, attachments, context } = message;
-        let attachments = attachments.into_iter().map(DomainAttachment::from).collect();
-        let context = context.into_iter().map(|(key, value)| (key, Personal::new(value))).collect();
-        Self { id: MessageId(Uuid::from_bytes(id)), content: Content::stored(text, attachments, context) }
-    }
-}
-
-impl From<&DomainAttachment> for Attachment {
-    fn from(attachment: &DomainAttachment) -> Self {
-        let DomainAttachment { url, content_type, name } = attachment;
-        Self {
-            url: url.expose().clone(),
-            content_type: content_type.clone(),
-            name: name.as_ref().map(|name| name.expose().clone()),
-        }
-    }
-}
-
-impl From<Attachment> for DomainAttachment {
-    fn from(attachment: Attachment) -> Self {
-        let Attachment { url, content_type, name } = attachment;
-        Self { url: Personal::new(url), content_type, name: name.map(Personal::new) }
-    }
-}
-
 impl From<DomainOfferId> for OfferId {
     fn from(offer: DomainOfferId) -> Self {
         let DomainOfferId { item: WorkItemId(item), number } = offer;
@@ -105,10 +61,6 @@ pub(crate) fn agent(name: &str) -> Result<AgentId, Error> {
     AgentId::new(name).map_err(|error| Error::Payload(format!("an agent: {error}")))
 }
 
-pub(crate) fn user(name: &str) -> Result<UserId, Error> {
-    UserId::new(name).map_err(|error| Error::Payload(format!("a user: {error}")))
-}
-
 pub(crate) fn queue(name: &str) -> Result<QueueId, Error> {
     QueueId::new(name).map_err(|error| Error::Payload(format!("a queue: {error}")))
 }
@@ -117,4 +69,8 @@ pub(crate) fn queue(name: &str) -> Result<QueueId, Error> {
 /// commands to say, and may change without making old records unreadable.
 pub(crate) fn address(text: &str) -> Result<Address, Error> {
     Address::opaque(text).map_err(|_| Error::Payload("an address is malformed".to_owned()))
+}
+
+pub(crate) fn user(name: &str) -> Result<UserId, Error> {
+    UserId::new(name).map_err(|error| Error::Payload(format!("a user: {error}")))
 }

@@ -1,8 +1,8 @@
 //! Facts about the virtual agent of a conversation.
 
-use super::parts::Message;
 use crate::Error;
 use crate::registry::Frozen;
+use crate::v2::message::Message;
 use domain::Event;
 use domain::conversation::ConversationEvent;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,6 @@ impl Frozen for Engaged {
 impl Frozen for MessagePosted {
     fn into_event(self) -> Result<Event, Error> {
         let Self { message } = self;
-        Ok(Event::Conversation(ConversationEvent::VirtualAgentMessagePosted { message: message.into() }))
+        Ok(Event::Conversation(ConversationEvent::VirtualAgentMessagePosted { message: message.try_into()? }))
     }
 }

@@ -1,6 +1,7 @@
 //! IDLE-6: a configuration is legal as a whole or refused as a whole.
 
 mod steps;
+mod wording;
 
 use super::*;
 use crate::Seconds;
@@ -20,7 +21,7 @@ fn after(state: Configuration, wanted: Apply) -> (Configuration, usize) {
 }
 
 fn only(channels: BTreeMap<ChannelId, ChannelSettings>) -> Apply {
-    Apply { channels, routing: None }
+    Apply { channels, ..Apply::default() }
 }
 
 fn chat() -> ServiceChannelId {
@@ -77,7 +78,7 @@ fn one_illegal_channel_refuses_them_all_and_says_everything_that_is_wrong() {
     let mut illegal = routing(&["support"]);
     illegal.settings.queued_max = 0;
     illegal.queues.get_mut(&queue("support")).unwrap().size_cap = Some(0);
-    let wanted = Apply { channels: wanted, routing: Some(illegal) };
+    let wanted = Apply { channels: wanted, routing: Some(illegal), ..Apply::default() };
     assert_eq!(
         told(decide(&Configuration::default(), &wanted)),
         [
@@ -93,7 +94,8 @@ fn one_illegal_channel_refuses_them_all_and_says_everything_that_is_wrong() {
 
 #[test]
 fn routing_is_set_as_a_whole_or_left_alone() {
-    let wanted = Apply { channels: channels(&["a"]), routing: Some(routing(&["x", "y"])) };
+    let wanted =
+        Apply { channels: channels(&["a"]), routing: Some(routing(&["x", "y"])), ..Apply::default() };
     let (state, facts) = after(Configuration::default(), wanted.clone());
     assert_eq!(
         facts, 4,
@@ -104,7 +106,10 @@ fn routing_is_set_as_a_whole_or_left_alone() {
     assert_eq!(facts, 0, "it is in force already");
     let (state, facts) = after(state, only(channels(&["b"])));
     assert_eq!((facts, state.routing.queues.len()), (2, 2), "only the channels are another");
-    let (state, facts) = after(state, Apply { channels: channels(&["b"]), routing: Some(routing(&["y"])) });
+    let (state, facts) = after(
+        state,
+        Apply { channels: channels(&["b"]), routing: Some(routing(&["y"])), ..Apply::default() },
+    );
     assert_eq!((facts, state.routing), (1, routing(&["y"])), "a queue is gone");
 }
 

@@ -1,10 +1,11 @@
 //! What may be asked of a conversation.
 
 use super::{OutboundCommand, Policy, TimerKind};
-use crate::channel::{Messages, Responder};
+use crate::channel::{ChannelKind, Messages, Responder};
 use crate::contact::Grounds;
+use crate::notice::Texts;
 use crate::routing::{OfferId, QueueId, WorkItemId};
-use crate::{Address, AgentId, ChannelId, ContactId, Message, Personal, Timestamp, UserId};
+use crate::{Address, AgentId, AttachmentRules, ChannelId, ContactId, Message, Personal, Timestamp, UserId};
 
 /// An intent. Ids and times that it needs are in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,6 +157,12 @@ pub enum Command {
         /// On whose word.
         grounds: Grounds,
     },
+    /// An agent writes first to a requester who is with the virtual agent: that conversation ends, and another one takes
+    /// its place (`PRO-3`).
+    TakeFromVirtual {
+        /// Who writes.
+        agent: AgentId,
+    },
     /// The number has another holder, who gets a conversation of their own (`PRO-4`).
     Supersede {
         /// The agent who said so.
@@ -216,6 +223,12 @@ pub enum Origin {
 pub struct Context<'a> {
     /// Engine time.
     pub now: Timestamp,
-    /// The texts in force, changeable at run time (`IDLE-2`).
+    /// The texts of the channel in force, changeable at run time (`IDLE-2`).
     pub messages: &'a Messages,
+    /// The words of system messages in force, which go before those of the channel.
+    pub texts: &'a Texts,
+    /// What the channel is; `None` if it is gone.
+    pub kind: Option<ChannelKind>,
+    /// Which files may come with a message (`PRO-8`).
+    pub attachments: &'a AttachmentRules,
 }

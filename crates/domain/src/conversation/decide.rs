@@ -3,6 +3,7 @@
 mod assignment;
 mod fire;
 mod identity;
+mod saying;
 mod virtual_agent;
 mod waiting;
 
@@ -52,11 +53,13 @@ fn decide_live(
         Command::Open(_) | Command::Fire { .. } | Command::Outbound(_) => Ok(Vec::new()),
         Command::Receive { message, sent_at, redelivered } => {
             let counts_from = counts_from(*sent_at, *redelivered, conversation.last_word_at(), context.now);
+            let message = saying::by_requester(Some(conversation), message, context)?;
             Ok(receive(conversation, message, *sent_at, counts_from))
         }
         Command::Post { agent, message } => {
             require_participant(conversation, agent)?;
             identity::require_consent(conversation)?;
+            saying::check_files(message, context)?;
             Ok(vec![posted(agent, message)])
         }
         Command::Contribute { agent, message } => {
@@ -65,6 +68,7 @@ fn decide_live(
                 return Err(Rejection::WithVirtualAgent);
             }
             identity::require_consent(conversation)?;
+            saying::check_files(message, context)?;
             let mut events = assignment::join(conversation, agent);
             events.push(posted(agent, message));
             Ok(events)
@@ -99,6 +103,7 @@ fn decide_live(
         }
         Command::ChangeConsent { opted_out } => Ok(identity::change_consent(conversation, *opted_out)),
         Command::Reassociate { user, grounds } => identity::reassociate(conversation, user, grounds),
+        Command::TakeFromVirtual { agent } => virtual_agent::superseded(conversation, agent),
         Command::Supersede { agent } => Ok(vec![identity::superseded(agent)]),
         Command::MarkSeen { agent, up_to } => mark_seen(conversation, agent, *up_to),
     }
@@ -129,7 +134,7 @@ fn open(opening: &Opening, context: Context<'_>) -> Result<Vec<ConversationEvent
     match (&opening.origin, &opening.policy) {
         (Origin::Requester { sent_at, redelivered }, Policy::Chat { .. } | Policy::Messaging { .. }) => {
             let posted = ConversationEvent::RequesterMessagePosted {
-                message: opening.message.clone(),
+                message: saying::by_requester(None, &opening.message, context)?,
                 sent_at: *sent_at,
                 counts_from: counts_from(*sent_at, *redelivered, Timestamp(i64::MIN), context.now),
             };
@@ -145,12 +150,15 @@ fn open(opening: &Opening, context: Context<'_>) -> Result<Vec<ConversationEvent
         (Origin::Agent(_), Policy::Chat { .. }) => Err(Rejection::ChatNotAgentInitiated),
         (Origin::Agent(_), Policy::Messaging { .. }) if opening.opted_out => Err(Rejection::OptedOut),
         // PRO-10: what nobody has replied to takes none of its agent's capacity, and the reply revives it.
-        (Origin::Agent(agent), Policy::Messaging { .. }) => Ok(vec![
-            opened(Some(agent.clone())),
-            assignment::joined(agent, true),
-            posted(agent, &opening.message),
-            ConversationEvent::Held { agent: agent.clone() },
-        ]),
+        (Origin::Agent(agent), Policy::Messaging { .. }) => {
+            saying::check_files(&opening.message, context)?;
+            Ok(vec![
+                opened(Some(agent.clone())),
+                assignment::joined(agent, true),
+                posted(agent, &opening.message),
+                ConversationEvent::Held { agent: agent.clone() },
+            ])
+        }
     }
 }
 
@@ -170,11 +178,11 @@ fn counts_from(
 
 fn receive(
     conversation: &Conversation,
-    message: &Message,
+    message: Message,
     sent_at: Option<Timestamp>,
     counts_from: Timestamp,
 ) -> Vec<ConversationEvent> {
-    let posted = ConversationEvent::RequesterMessagePosted { message: message.clone(), sent_at, counts_from };
+    let posted = ConversationEvent::RequesterMessagePosted { message, sent_at, counts_from };
     // OPT-6: nobody could answer, so nobody is asked to.
     if conversation.opted_out.is_some() {
         return vec![posted];

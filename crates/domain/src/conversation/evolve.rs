@@ -2,10 +2,11 @@
 
 use super::{
     Anchors, Conversation, ConversationEvent, DeadLetter, Lifecycle, MessageCounts, Outbound, Owner, Policy,
-    Unassignment, Utterance,
+    Question, Unassignment, Utterance,
 };
+use crate::notice::language_tag;
 use crate::routing::OfferId;
-use crate::{AgentId, Stamp, Timestamp};
+use crate::{AgentId, Message, Stamp, Timestamp};
 use std::collections::BTreeSet;
 
 /// Applies one fact that was committed at `at`. A fact of a conversation that was never opened changes nothing.
@@ -17,8 +18,9 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
     let stamp = Stamp { version: conversation.version, at };
     match event {
         ConversationEvent::Opened { .. } => {}
-        ConversationEvent::RequesterMessagePosted { counts_from, .. } => {
+        ConversationEvent::RequesterMessagePosted { message, counts_from, .. } => {
             requester_wrote(&mut conversation, Stamp { at: *counts_from, ..stamp });
+            requester_said(&mut conversation, message);
         }
         ConversationEvent::AgentJoined { agent, assigned, offer, greeting: _ } => {
             if *assigned {
@@ -40,7 +42,10 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
         ConversationEvent::WaitMessageSent { item, number, text: _ } => {
             conversation.told = Some((*item, *number));
         }
-        ConversationEvent::AgentMessagePosted { agent, .. } => agent_wrote(&mut conversation, stamp, agent),
+        ConversationEvent::AgentMessagePosted { agent, message } => {
+            agent_wrote(&mut conversation, stamp, agent);
+            agent_asked(&mut conversation, message);
+        }
         ConversationEvent::Held { .. } => conversation.lifecycle = Lifecycle::OnHold,
         ConversationEvent::Resumed { .. } => conversation.lifecycle = Lifecycle::WorkInProgress,
         ConversationEvent::IdleReminderSent { .. } => conversation.anchors.reminded = true,
@@ -117,6 +122,8 @@ fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
         opted_out: None,
         outbound: Outbound::default(),
         seen: 0,
+        language: None,
+        question: None,
     })
 }
 
@@ -150,6 +157,25 @@ fn requester_wrote(conversation: &mut Conversation, stamp: Stamp) {
     anchors.reminded = false;
     // ACT-5, 18.8: writing twice cannot postpone the prompt.
     anchors.first_unanswered.get_or_insert(stamp);
+}
+
+/// Learns the language (`VA-4`) and whether it was an answer (`MSG-26`), which ends nothing.
+fn requester_said(conversation: &mut Conversation, message: &Message) {
+    let mut context = message.content.context().iter();
+    let said = context.find(|(name, _)| name.eq_ignore_ascii_case("language"));
+    let language = said.and_then(|(_, value)| language_tag(value.expose()));
+    conversation.language = language.or(conversation.language.take());
+    if let (Some(answer), Some(question)) = (message.content.answer(), &mut conversation.question) {
+        question.answered |= question.message == answer.message;
+    }
+}
+
+/// Only the latest choices can be answered.
+fn agent_asked(conversation: &mut Conversation, message: &Message) {
+    if let Some(choices) = message.content.choices() {
+        let options = choices.options().to_vec();
+        conversation.question = Some(Question { message: message.id, options, answered: false });
+    }
 }
 
 /// Whoever had it until now has lost it (`TR-4`), and was prompted for what the new owner was not.

@@ -9,6 +9,7 @@ mod messaging;
 mod outbound;
 mod properties;
 mod reassignment;
+mod saying;
 mod story;
 mod timer_contract;
 mod transfer;

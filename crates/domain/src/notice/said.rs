@@ -41,7 +41,7 @@ enum Candidate<'a> {
     /// Somebody's own words, which are always shown.
     Words(Said<'a>),
     /// A system message, with the words that came with the fact, if any did.
-    Notice { key: NoticeKey, said: Option<&'a str>, agent: Option<&'a AgentId> },
+    Notice { key: NoticeKey, said: Option<&'a str>, actor: Option<&'a str> },
 }
 
 /// What the requester is shown of a fact, in this order.
@@ -69,21 +69,25 @@ fn shown<'a>(candidates: Vec<Candidate<'a>>, audience: Audience, place: Place<'_
 
 impl<'a> Candidate<'a> {
     const fn of(key: NoticeKey) -> Self {
-        Self::Notice { key, said: None, agent: None }
+        Self::Notice { key, said: None, actor: None }
     }
 
-    const fn by(key: NoticeKey, agent: &'a AgentId) -> Self {
-        Self::Notice { key, said: None, agent: Some(agent) }
+    fn by(key: NoticeKey, agent: &'a AgentId) -> Self {
+        Self::Notice { key, said: None, actor: Some(agent.as_str()) }
+    }
+
+    const fn perhaps_saying(key: NoticeKey, said: Option<&'a str>) -> Self {
+        Self::Notice { key, said, actor: None }
     }
 
     const fn saying(key: NoticeKey, text: &'a str) -> Self {
-        Self::Notice { key, said: Some(text), agent: None }
+        Self::Notice { key, said: Some(text), actor: None }
     }
 
     fn shown(self, audience: Audience, place: Place<'_>) -> Option<Said<'a>> {
-        let (key, said, agent) = match self {
+        let (key, said, actor) = match self {
             Self::Words(said) => return Some(said),
-            Self::Notice { key, said, agent } => (key, said, agent),
+            Self::Notice { key, said, actor } => (key, said, actor),
         };
         if !is_shown(key, audience, place.mode, place.kind) {
             return None;
@@ -91,7 +95,7 @@ impl<'a> Candidate<'a> {
         let text = match said {
             Some(text) => text.to_owned(),
             None => {
-                let arguments = Arguments { agent: agent.map(AgentId::as_str), minutes: None };
+                let arguments = Arguments { agent: actor, minutes: None };
                 render(place.texts.find(key, place.language)?, arguments)
             }
         };
@@ -99,6 +103,8 @@ impl<'a> Candidate<'a> {
     }
 }
 
+/// Section 5, fact by fact. Three lines of it have no fact in a conversation: an estimate is asked for, not told; an action
+/// that prompts the requester and a supervisor who becomes visible are facts of their own once there are any.
 fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
     match event {
         ConversationEvent::RequesterMessagePosted { message, .. } => {
@@ -120,14 +126,15 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         ConversationEvent::AgentRequested { from_virtual_agent: true } => {
             vec![Candidate::of(NoticeKey::AgentTransfer)]
         }
-        // Between agents and queues it is silent in messaging.
-        ConversationEvent::Unassigned { .. }
-        | ConversationEvent::AgentRequested { from_virtual_agent: false } => match mode {
-            Mode::Chat => vec![Candidate::of(NoticeKey::AgentTransfer)],
-            Mode::Messaging => Vec::new(),
-        },
-        ConversationEvent::WaitEnded { requester_text: Some(text), .. } => {
-            vec![Candidate::saying(NoticeKey::MaxWaitElapsed, text)]
+        ConversationEvent::Unassigned { agent, why: _ } => {
+            let left = Candidate::by(NoticeKey::ParticipantLeft, agent);
+            std::iter::once(left).chain(connecting(mode)).collect()
+        }
+        ConversationEvent::AgentRequested { from_virtual_agent: false } => {
+            connecting(mode).into_iter().collect()
+        }
+        ConversationEvent::WaitEnded { requester_text, .. } => {
+            vec![Candidate::perhaps_saying(NoticeKey::MaxWaitElapsed, requester_text.as_deref())]
         }
         ConversationEvent::WaitMessageSent { text, .. } => {
             vec![Candidate::saying(NoticeKey::QueueWaitTrigger, text)]
@@ -138,10 +145,9 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         // PRO-4: whoever has the number now is not told of another one's conversation.
         ConversationEvent::Closed { reason: StateReason::Superseded, .. } => Vec::new(),
         ConversationEvent::Closed { by, reason, requester_text, .. } => {
-            vec![closed(by, *reason, requester_text.as_deref())]
+            vec![closed_for_requester(by, *reason, requester_text.as_deref())]
         }
         ConversationEvent::Opened { by_agent: Some(_), .. }
-        | ConversationEvent::WaitEnded { requester_text: None, .. }
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::VirtualAgentEngaged
         | ConversationEvent::Held { .. }
@@ -185,7 +191,7 @@ fn for_agent(event: &ConversationEvent) -> Vec<Candidate<'_>> {
         ConversationEvent::AgentPrompted { text, .. } => {
             vec![Candidate::saying(NoticeKey::PromptAgent, text)]
         }
-        ConversationEvent::Closed { by, reason, .. } => vec![closed(by, *reason, None)],
+        ConversationEvent::Closed { by, .. } => vec![closed_for_agent(by)],
         ConversationEvent::Opened { .. }
         | ConversationEvent::AgentRequested { .. }
         | ConversationEvent::VirtualAgentEngaged
@@ -205,16 +211,38 @@ fn for_agent(event: &ConversationEvent) -> Vec<Candidate<'_>> {
     }
 }
 
+/// Agents and queues are changed in silence in messaging; only the handoff of a virtual agent is told there.
+fn connecting(mode: Mode) -> Option<Candidate<'static>> {
+    match mode {
+        Mode::Chat => Some(Candidate::of(NoticeKey::AgentTransfer)),
+        Mode::Messaging => None,
+    }
+}
+
+/// Who closed it, where a person did. A requester's name is an address, which no system message repeats (`P1`).
+fn closer(by: &ClosedBy) -> Option<&str> {
+    match by {
+        ClosedBy::Agent(agent) | ClosedBy::Supervisor(agent) => Some(agent.as_str()),
+        ClosedBy::Requester => Some("The requester"),
+        ClosedBy::Timer { .. } | ClosedBy::Router | ClosedBy::Engine | ClosedBy::VirtualAgent => None,
+    }
+}
+
 /// A close by a person names them; one by the system says what it came to.
-fn closed<'a>(by: &'a ClosedBy, reason: StateReason, text: Option<&'a str>) -> Candidate<'a> {
-    let (key, agent) = match by {
-        ClosedBy::Agent(agent) | ClosedBy::Supervisor(agent) => (NoticeKey::ClosedByActor, Some(agent)),
-        ClosedBy::Requester => (NoticeKey::ClosedByActor, None),
-        ClosedBy::VirtualAgent => (NoticeKey::ClosedBySystem, None),
-        ClosedBy::Timer { kind: TimerKind::IdleCancel, .. } => (NoticeKey::IdleClosed, None),
-        ClosedBy::Router if reason == StateReason::MaxWaitElapsed => (NoticeKey::MaxWaitElapsed, None),
-        ClosedBy::Router => (NoticeKey::NoAgentAvailable, None),
-        ClosedBy::Timer { .. } | ClosedBy::Engine => (NoticeKey::ClosedBySystem, None),
+fn closed_for_requester<'a>(by: &'a ClosedBy, reason: StateReason, text: Option<&'a str>) -> Candidate<'a> {
+    let key = match by {
+        ClosedBy::Agent(_) | ClosedBy::Supervisor(_) | ClosedBy::Requester => NoticeKey::ClosedByActor,
+        ClosedBy::Timer { kind: TimerKind::IdleCancel, .. } => NoticeKey::IdleClosed,
+        ClosedBy::Router if reason == StateReason::MaxWaitElapsed => NoticeKey::MaxWaitElapsed,
+        ClosedBy::Router => NoticeKey::NoAgentAvailable,
+        ClosedBy::Timer { .. } | ClosedBy::Engine | ClosedBy::VirtualAgent => NoticeKey::ClosedBySystem,
     };
-    Candidate::Notice { key, said: text, agent }
+    Candidate::Notice { key, said: text, actor: closer(by) }
+}
+
+/// What it came to is said to the requester; an agent sees who closed it, or that nobody did.
+fn closed_for_agent(by: &ClosedBy) -> Candidate<'_> {
+    let actor = closer(by);
+    let key = if actor.is_some() { NoticeKey::ClosedByActor } else { NoticeKey::ClosedBySystem };
+    Candidate::Notice { key, said: None, actor }
 }

@@ -1,4 +1,6 @@
-//! The matrix line by line, and the words.
+//! Section 5 as a table, and the words with which it is said.
+
+mod facts;
 
 use super::*;
 

@@ -5,9 +5,8 @@ use super::ContactActor;
 use crate::keys::conversation_stream;
 use crate::shared::{encode, repeated};
 use crate::{Accepted, Cursor, Error, Request, derived, load};
-use domain::channel::Messages;
 use domain::contact::ContactEvent;
-use domain::conversation::{self, Command, Context, Conversation, ConversationEvent};
+use domain::conversation::{self, Command, Conversation, ConversationEvent};
 use domain::{ConversationId, Event, MessageId, Rejection, Timestamp};
 use store::{Append, Outcome, Position, Record, Refusal};
 
@@ -45,9 +44,8 @@ impl ContactActor {
         if armed.iter().any(|timer| recovery.fires_at(timer.kind, timer.due) < now) {
             return Ok(None);
         }
-        let messages = Messages::default();
-        let events =
-            conversation::decide(loaded.state.as_ref(), command, Context { now, messages: &messages })?;
+        let state = loaded.state.as_ref().ok_or(Rejection::ConversationUnknown)?;
+        let events = self.shared.decide(Some(state), &state.channel, command, now)?;
         Ok(Some(Part { id, version: loaded.version, before: loaded.state, events }))
     }
 

@@ -3,9 +3,8 @@
 use super::change::{Change, Part};
 use super::{ContactActor, OpenJob};
 use crate::{Error, directory};
-use domain::channel::Messages;
 use domain::contact::{self, Contact, ContactCommand, ContactEvent, WhyProfile};
-use domain::conversation::{self, Command, Context, Opening};
+use domain::conversation::{Command, Opening};
 use domain::{ConversationId, Message, Rejection, Timestamp, UserId};
 
 /// What becomes of a message.
@@ -39,7 +38,7 @@ impl ContactActor {
             None => None,
         };
         match active {
-            Some(active) if held.is_none() => Ok(Decided::Follow(active)),
+            Some(active) if held.is_none() && !is_to_go(job, active) => Ok(Decided::Follow(active)),
             other => self.open_new(job, other).await,
         }
     }
@@ -55,9 +54,15 @@ impl ContactActor {
         let opted_out = self.state().is_some_and(|contact| contact.consent_for(&job.company).opted_out);
         if let (Some(old), Some(first)) = (superseded, &job.first) {
             let agent = first.agent.clone();
-            let Some(part) = self.part(old, &Command::Supersede { agent }, now).await? else {
-                return Ok(Decided::Unsettled(old));
+            let is_to_go = is_to_go(job, old);
+            let command =
+                if is_to_go { Command::TakeFromVirtual { agent } } else { Command::Supersede { agent } };
+            let part = match self.part(old, &command, now).await {
+                // Somebody has it meanwhile, so it is joined.
+                Err(Error::Rejected(Rejection::NotOwner)) if is_to_go => return Ok(Decided::Follow(old)),
+                part => part?,
             };
+            let Some(part) = part else { return Ok(Decided::Unsettled(old)) };
             conversations.push(part);
             facts.add(&ContactCommand::Release { company: job.company.clone(), conversation: old })?;
         }
@@ -80,8 +85,8 @@ impl ContactActor {
             user: facts.state.as_ref().and_then(|contact| contact.user().cloned()),
             opted_out,
         };
-        let context = Context { now, messages: &Messages::default() };
-        let events = conversation::decide(None, &Command::Open(Box::new(opening)), context)?;
+        let open = Command::Open(Box::new(opening));
+        let events = self.shared.decide(None, &job.channel, &open, now)?;
         conversations.push(Part { id, version: 0, before: None, events });
         let (contact, message) = (facts.events, Some(message_id));
         let change = Change { now, contact, conversations, conversation: id, message };
@@ -114,6 +119,11 @@ impl ContactActor {
             Err(_) => (None, WhyProfile::Ambiguous),
         })
     }
+}
+
+/// Whether the conversation was found with the virtual agent, and makes room for an agent (`PRO-3`).
+fn is_to_go(job: &OpenJob, active: ConversationId) -> bool {
+    job.first.as_ref().is_some_and(|first| first.instead_of == Some(active))
 }
 
 /// The contact's facts so far, and where they lead.

@@ -151,7 +151,9 @@ impl Reader<'_> {
         // Most facts say nothing, and then nobody has to look where they were.
         let candidates = [Mode::Chat, Mode::Messaging];
         let speaks = |event: &ConversationEvent| {
-            candidates.iter().any(|mode| !words::said(event, *mode, None, self.configuration).is_empty())
+            candidates
+                .iter()
+                .any(|mode| !words::said(event, *mode, None, self.configuration, None).is_empty())
         };
         let settles = |event: &ConversationEvent| event.settles().is_some();
         if !events.iter().any(|event| settles(event) || speaks(event)) {
@@ -160,7 +162,7 @@ impl Reader<'_> {
         let Some((channel, mode)) = self.place(events)? else { return Ok(()) };
         let kind = self.configuration.channels.get(&channel).map(|settings| settings.kind);
         let goes_out = kind.is_none_or(words::goes_out);
-        let says = |event| goes_out && !words::said(event, mode, kind, self.configuration).is_empty();
+        let says = |event| goes_out && !words::said(event, mode, kind, self.configuration, None).is_empty();
         for event in events {
             self.settled(event, &channel, news);
             if says(event) {

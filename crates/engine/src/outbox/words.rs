@@ -5,9 +5,8 @@ use crate::{Error, OutgoingMessage, load};
 use domain::channel::{ChannelKind, Mode};
 use domain::configuration::Configuration;
 use domain::conversation::{ClosedState, Conversation, ConversationEvent, Utterance};
-use domain::notice::{Place, Said, Texts, to_requester};
-use domain::{Address, ConversationId, Event, Personal, Timestamp};
-use std::sync::LazyLock;
+use domain::notice::{Place, Said, to_requester};
+use domain::{Address, Content, ConversationId, Event, Personal, Timestamp, rendering};
 use store::EventLog;
 use uuid::Uuid;
 
@@ -58,20 +57,15 @@ pub(super) fn said<'a>(
     mode: Mode,
     kind: Option<ChannelKind>,
     configuration: &Configuration,
+    language: Option<&str>,
 ) -> Vec<Said<'a>> {
-    let place = Place { mode, kind, texts: texts(configuration), language: None };
+    let place = Place { mode, kind, texts: &configuration.texts, language };
     let mut said = to_requester(event, place);
     said.retain(|said| match said {
         Said::ByRequester(_) => false,
         Said::ByAgent(..) | Said::ByVirtualAgent(_) | Said::Notice { .. } => true,
     });
     said
-}
-
-/// The words of system messages that are in force.
-fn texts(_: &Configuration) -> &'static Texts {
-    static BUILT_IN: LazyLock<Texts> = LazyLock::new(Texts::default);
-    &BUILT_IN
 }
 
 /// What is next in a conversation. Blocks on the disk.
@@ -142,7 +136,8 @@ impl Reader<'_> {
             for stored in &page {
                 let envelope = codec::decode(&stored.bytes)?;
                 let Event::Conversation(event) = &envelope.event else { continue };
-                let said = said(event, self.state.policy.mode(), self.kind.into(), self.configuration);
+                let (mode, language) = (self.state.policy.mode(), self.state.language.as_deref());
+                let said = said(event, mode, self.kind.into(), self.configuration, language);
                 for (part, said) in (0_u16..).zip(said) {
                     let which = Utterance { of: stored.version, part };
                     if wanted(which) {
@@ -159,6 +154,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Somebody's words, where there is only text with the choices written out (`MSG-20`, `MSG-26`).
+    fn put(&self, message: &mut OutgoingMessage, content: &Content) {
+        message.attachments = content.attachments().to_vec();
+        if self.kind.has_only_text() {
+            message.text = Personal::new(rendering::as_text(content));
+        } else {
+            message.text = content.text().clone();
+            message.choices = content.choices().map(|choices| choices.options().to_vec()).unwrap_or_default();
+        }
+    }
+
     fn message(&self, said: Said<'_>) -> OutgoingMessage {
         let Conversation { channel, company, requester, .. } = self.state;
         let address: &Address = requester.expose();
@@ -172,19 +178,18 @@ impl Reader<'_> {
             notice: None,
             text: Personal::new(String::new()),
             attachments: Vec::new(),
+            choices: Vec::new(),
         };
         match said {
             Said::ByRequester(_) => {}
             Said::ByAgent(agent, words) => {
                 message.message = Some(words.id);
                 message.agent = Some(agent.clone());
-                message.text = words.content.text().clone();
-                message.attachments = words.content.attachments().to_vec();
+                self.put(&mut message, &words.content);
             }
             Said::ByVirtualAgent(words) => {
                 message.message = Some(words.id);
-                message.text = words.content.text().clone();
-                message.attachments = words.content.attachments().to_vec();
+                self.put(&mut message, &words.content);
             }
             Said::Notice { key, text } => {
                 message.notice = Some(key);

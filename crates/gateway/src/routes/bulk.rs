@@ -4,7 +4,7 @@ use super::inbound::{configured, recipient};
 use super::shown_accepted;
 use crate::access::{Agents, Caller};
 use crate::body::Body;
-use crate::content::{address, content};
+use crate::content::{address, content, parts};
 use crate::failure::Failure;
 use crate::idempotency;
 use actix_web::web::Data;
@@ -44,7 +44,7 @@ pub(super) async fn bulk(
     caller.check_channel(&channel)?;
     let command = idempotency::from_header(&request, &caller, parsed.bytes)?;
     let from = address(kind, "from", &from)?;
-    let content = content(text, attachments, BTreeMap::new())?;
+    let content = content(parts(text, attachments, BTreeMap::new()))?;
     let letter = Letter { channel, kind, from, content, agent: caller.agent()? };
     let sending = (0..).zip(recipients).map(|(number, to)| {
         // Each has an id of its own, so that a repetition sends what did not go out and nothing else.

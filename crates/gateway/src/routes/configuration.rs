@@ -179,7 +179,7 @@ async fn entry_of(key: EntryKey, body: Body) -> Result<Entry, Failure> {
     })
 }
 
-async fn understood<W: DeserializeOwned, E>(
+pub(super) async fn understood<W: DeserializeOwned, E>(
     place: &str,
     body: Body,
     read: fn(W, &mut Reading) -> Option<E>,
@@ -190,7 +190,11 @@ async fn understood<W: DeserializeOwned, E>(
     at.finish(entry).map_err(Failure::bad_configuration)
 }
 
-async fn change(engine: &Engine, caller: &Caller<Admins>, change: &Change) -> Result<HttpResponse, Failure> {
+pub(super) async fn change(
+    engine: &Engine,
+    caller: &Caller<Admins>,
+    change: &Change,
+) -> Result<HttpResponse, Failure> {
     let changed = engine.change(change, &caller.request(None)).await?;
     Ok(HttpResponse::Ok().json(ChangedResponse { changed }))
 }

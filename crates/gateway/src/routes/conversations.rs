@@ -4,6 +4,7 @@ use super::{conversation_id, reachable};
 use crate::access::{Caller, Everyone, Workers};
 use crate::content::time_text;
 use crate::failure::Failure;
+use crate::html;
 use crate::look;
 use crate::query::Params;
 use actix_web::web::{Data, Path};
@@ -44,21 +45,25 @@ pub(super) async fn events(
     request: HttpRequest,
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
-    let params = Params::read(&request, &["after", "limit"])?;
+    let params = Params::read(&request, &["after", "limit", "render"])?;
     let after = params.number("after", 0..=u64::MAX, 0)?;
     let limit = params.number("limit", 1..=1000, 100)?;
+    let rendering = html::is_wanted(&params)?;
     let id = conversation_id(&id)?;
     if caller.is_confined() {
         reachable(&engine, &caller, id).await?;
     }
     let records = engine.events(id, after, limit).await?;
     let next_after = records.last().map_or(after, |record| record.version);
-    let events = match caller.role() {
+    let mut events: Vec<EventResponse> = match caller.role() {
         Role::Requester => records.iter().filter_map(event_for_requester).collect(),
         Role::Gateway | Role::Agent | Role::Supervisor | Role::Admin | Role::System => {
             records.iter().map(event).collect()
         }
     };
+    if rendering {
+        events.iter_mut().for_each(add_html);
+    }
     Ok(HttpResponse::Ok().json(EventsResponse { events, next_after }))
 }
 
@@ -117,6 +122,8 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
         user,
         opted_out,
         seen: _,
+        language: _,
+        question: _,
     } = conversation;
     ConversationResponse {
         id: id.to_string(),
@@ -151,6 +158,16 @@ fn event(record: &EventRecord) -> EventResponse {
         cause: record.cause(),
         data: record.data(),
     }
+}
+
+/// What somebody wrote, as HTML beside the text.
+fn add_html(event: &mut EventResponse) {
+    let by_agent = event.kind == "conversation.agent_message_posted";
+    if !by_agent && event.kind != "conversation.requester_message_posted" {
+        return;
+    }
+    let Some(text) = event.data["text"].as_str() else { return };
+    event.data["html"] = if by_agent { html::of_markdown(text) } else { html::of_plain(text) }.into();
 }
 
 /// What a requester may know of an event, and nobody's name in a cause.

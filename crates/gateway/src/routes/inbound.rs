@@ -4,14 +4,14 @@ use super::accepted;
 use super::users::user_id;
 use crate::access::{Agents, Caller, Inbound};
 use crate::body::Body;
-use crate::content::{address, content, sent_at};
+use crate::content::{address, answer, content, parts, sent_at};
 use crate::failure::Failure;
 use crate::idempotency;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{InboundRequest, ProblemCode, StartConversationRequest};
 use domain::channel::ChannelKind;
-use domain::{Address, ChannelId, Personal, UserId};
+use domain::{Address, ChannelId, Parts, Personal, UserId};
 use engine::{Accepted, AgentInitiated, CommandId, Engine, Recipient};
 use std::collections::BTreeMap;
 
@@ -38,12 +38,21 @@ pub(super) async fn take(
     request: impl FnOnce(CommandId) -> engine::Request,
 ) -> Result<Accepted, Failure> {
     let command = idempotency::from_provider(channel, &message)?;
-    let InboundRequest { provider_message_id: _, from, to, text, sent_at: written, attachments, context } =
-        message;
+    let InboundRequest {
+        provider_message_id: _,
+        from,
+        to,
+        text,
+        sent_at: written,
+        attachments,
+        context,
+        answer: chosen,
+    } = message;
+    let said = Parts { answer: answer(chosen)?, ..parts(text, attachments, context) };
     let inbound = engine::Inbound {
         from: Personal::new(address(kind, "from", &from)?),
         to: address(kind, "to", &to)?,
-        content: content(text, attachments, context)?,
+        content: content(said)?,
         sent_at: sent_at(written.as_deref())?,
     };
     Ok(engine.inbound(channel, inbound, request(command)).await?)
@@ -69,7 +78,7 @@ pub(super) async fn start(
         user,
         take_over,
         from: address(kind, "from", &from)?,
-        content: content(text, attachments, BTreeMap::new())?,
+        content: content(parts(text, attachments, BTreeMap::new()))?,
     };
     let answer = engine.contribute(&channel, first, caller.request(command)).await?;
     Ok(accepted(&answer))

@@ -3,7 +3,7 @@
 use super::accepted;
 use crate::access::{Admins, Caller, Gateways};
 use crate::body::{Body, Parsed};
-use crate::content::time_text;
+use crate::content::{show_attachment, show_choice, time_text};
 use crate::failure::Failure;
 use crate::idempotency;
 use crate::query::Params;
@@ -13,7 +13,7 @@ use api::{
     AckOutcome, AckRequest, DeadLetterListResponse, DeadLetterResponse, DeliveryResponse, EmptyRequest,
     OutboundResponse, ProblemCode, ReceiptRequest, ReceiptStatus,
 };
-use domain::{Attachment, ChannelId, Rejection};
+use domain::{ChannelId, Rejection};
 use engine::{
     DeadLetter, Delivery, DeliveryKey, Engine, OutboundCursor, Outgoing, OutgoingMessage, Settlement,
 };
@@ -225,13 +225,8 @@ fn checked(field: &str, text: String, max: usize) -> Result<String, Failure> {
 /// Only what is said to requesters waits to be pulled.
 fn delivery(delivery: Delivery) -> Option<DeliveryResponse> {
     let Outgoing::Message(message) = delivery.what else { return None };
-    let OutgoingMessage { channel: _, kind: _, from, to, message, agent, notice, text, attachments } =
+    let OutgoingMessage { channel: _, kind: _, from, to, message, agent, notice, text, attachments, choices } =
         *message;
-    let attachment = |Attachment { url, content_type, name }: Attachment| api::Attachment {
-        url: url.expose().clone(),
-        content_type,
-        name: name.map(|name| name.expose().clone()),
-    };
     Some(DeliveryResponse {
         key: delivery.key.to_string(),
         conversation_id: delivery.key.conversation.to_string(),
@@ -242,7 +237,8 @@ fn delivery(delivery: Delivery) -> Option<DeliveryResponse> {
         agent: agent.map(|agent| agent.to_string()),
         notice: notice.map(|notice| notice.name().to_owned()),
         text: text.expose().clone(),
-        attachments: attachments.into_iter().map(attachment).collect(),
+        attachments: attachments.iter().map(show_attachment).collect(),
+        choices: choices.iter().map(show_choice).collect(),
     })
 }
 

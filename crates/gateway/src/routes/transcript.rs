@@ -5,7 +5,7 @@ use crate::access::{Caller, Everyone};
 use crate::content::time_text;
 use crate::failure::Failure;
 use crate::query::Params;
-use crate::shown::{parts, texts};
+use crate::shown::parts;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{Part, ProblemCode, TranscriptResponse};
@@ -72,7 +72,7 @@ pub(super) async fn show(
     let scene = Scene {
         mode: conversation.policy.mode(),
         kind: channels.get(&conversation.channel).map(|settings| settings.kind),
-        texts: texts(),
+        texts: engine.configuration().texts.clone(),
     };
     let text = write(&engine, id, kind, &scene).await?;
     if as_text {
@@ -138,7 +138,7 @@ fn message(text: &mut String, at: &str, who: &str, said: &str, files: &[api::Att
     if !said.is_empty() || files.is_empty() {
         line(text, at, who, said);
     }
-    for api::Attachment { url, content_type, name } in files {
+    for api::Attachment { url, content_type, name, size_bytes: _ } in files {
         let name = name.as_deref().unwrap_or("attachment");
         line(text, at, who, &format!("[{name}, {content_type}] {url}"));
     }
@@ -169,6 +169,7 @@ mod tests {
             url: "https://files.example/1.png".to_owned(),
             content_type: "image/png".to_owned(),
             name: None,
+            size_bytes: None,
         };
         let mut text = String::new();
         message(&mut text, "T", "ann:", "", std::slice::from_ref(&file));

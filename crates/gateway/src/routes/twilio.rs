@@ -33,6 +33,7 @@ pub(super) async fn inbound(
         url: media.url.expose().clone(),
         content_type: media.content_type,
         name: None,
+        size_bytes: None,
     });
     // MSG-25: under the same id as one that an integrator's gateway pushes in, so it does not matter who is faster.
     let message = InboundRequest {
@@ -43,6 +44,7 @@ pub(super) async fn inbound(
         sent_at: None,
         attachments: attachments.collect(),
         context: BTreeMap::new(),
+        answer: None,
     };
     // ID-8: whatever the channel is, Twilio's numbers are E.164.
     take(&engine, &channel, ChannelKind::Sms, message, |command| asked(&request, Some(command))).await?;

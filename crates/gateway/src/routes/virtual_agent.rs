@@ -1,13 +1,12 @@
 //! What an integrator's virtual agent does with a conversation that it has (section 11).
 
-use super::commands::submit;
+use super::commands::{said_by_agent, submit};
 use crate::access::{Caller, Inbound};
 use crate::body::{Body, Parsed};
-use crate::content::content;
 use crate::failure::Failure;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use api::{EmptyRequest, PostMessageRequest, ProblemCode};
+use api::{EmptyRequest, PostMessageRequest};
 use engine::{Engine, Order};
 
 /// `POST /v1/conversations/{id}/virtual-agent/messages`
@@ -19,12 +18,7 @@ pub(super) async fn messages(
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
     let Parsed { value, bytes } = body.json::<PostMessageRequest>().await?;
-    let PostMessageRequest { text, attachments, sent_at, context } = value;
-    if sent_at.is_some() {
-        let why = "is the requester's; what the virtual agent writes counts from when it is accepted";
-        return Err(Failure::field(ProblemCode::InvalidBody, "sent_at", why));
-    }
-    let order = Order::PostVirtual { content: content(text, attachments, context)? };
+    let order = Order::PostVirtual { content: said_by_agent(&engine, value)? };
     submit(&engine, &caller, &id, &request, bytes, order).await
 }
 

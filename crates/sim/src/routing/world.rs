@@ -5,10 +5,12 @@ use super::action::Action;
 use super::flights::{Flight, cut};
 use super::setting::{PARTITIONS, Setting};
 use super::witness::{Witness, rows};
+use domain::channel::ChannelKind;
 use domain::conversation::{self, Context, Conversation, ConversationEvent};
+use domain::notice::Texts;
 use domain::router::{Command, Fact, Refusal, Router, RouterEvent, State};
 use domain::routing::OfferId;
-use domain::{ConversationId, Rejection, Timestamp};
+use domain::{AttachmentRules, ConversationId, Rejection, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -184,7 +186,13 @@ impl World {
         command: &conversation::Command,
     ) -> Result<Vec<ConversationEvent>, Rejection> {
         let setting = Arc::clone(&self.setting);
-        let context = Context { now: self.now, messages: &setting.messages };
+        let context = Context {
+            now: self.now,
+            messages: &setting.messages,
+            texts: &Texts::default(),
+            kind: None,
+            attachments: AttachmentRules::defaults(ChannelKind::Own),
+        };
         let state = self.conversations.get(&id).map(|talk| &talk.state);
         let events = conversation::decide(state, command, context)?;
         self.commit(id, &events);

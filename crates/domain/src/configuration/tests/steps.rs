@@ -34,7 +34,13 @@ fn a_queue_comes_after_the_one_that_it_overflows_into_and_goes_before_it() {
             ConfigurationEvent::RoutingConfigured { entry } => entry.key().unwrap().name().to_owned(),
             ConfigurationEvent::RoutingRemoved { key } => format!("-{}", key.name()),
             ConfigurationEvent::ChannelConfigured { channel, .. }
-            | ConfigurationEvent::ChannelRetired { channel } => panic!("{channel} is not of routing"),
+            | ConfigurationEvent::ChannelRetired { channel }
+            | ConfigurationEvent::AttachmentsConfigured { channel, .. } => {
+                panic!("{channel} is not of routing")
+            }
+            ConfigurationEvent::TextConfigured { .. } | ConfigurationEvent::ComponentConfigured { .. } => {
+                panic!("words are not of routing")
+            }
         };
         facts.into_iter().map(name).collect::<Vec<_>>().join(" ")
     };

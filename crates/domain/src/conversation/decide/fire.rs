@@ -5,6 +5,7 @@ use crate::conversation::{
     ClosedBy, ClosedState, Context, Conversation, ConversationEvent, Owner, StateReason, Timer, TimerKind,
     Unassignment, timers,
 };
+use crate::notice::{Arguments, NoticeKey, Texts, render};
 
 /// A fire that is no longer in the set, or early, changes nothing (`T1`, `T2`).
 pub(super) fn fire(
@@ -16,6 +17,7 @@ pub(super) fn fire(
         return Vec::new();
     }
     let due = timer.due;
+    let words = Words { conversation, texts: context.texts };
     let closed = |state, reason, requester_text| {
         let by = ClosedBy::Timer { kind: timer.kind, due };
         Some(ConversationEvent::Closed { state, reason, by, requester_text })
@@ -23,11 +25,13 @@ pub(super) fn fire(
     let event = match timer.kind {
         TimerKind::IdleReminder => Some(ConversationEvent::IdleReminderSent {
             due,
-            requester_text: context.messages.idle_chat_reminder_message.clone(),
-            agent_text: context.messages.idle_chat_agent_message.clone(),
+            requester_text: words
+                .to_requester(NoticeKey::IdleReminder, &context.messages.idle_chat_reminder_message),
+            agent_text: words
+                .to_agent(NoticeKey::IdleReminderAgent, &context.messages.idle_chat_agent_message),
         }),
         TimerKind::IdleCancel => {
-            let text = context.messages.idle_chat_cancel_message.clone();
+            let text = words.to_requester(NoticeKey::IdleClosed, &context.messages.idle_chat_cancel_message);
             closed(ClosedState::Complete, StateReason::NoUserResponse, Some(text))
         }
         TimerKind::ConversationIdle => {
@@ -43,7 +47,7 @@ pub(super) fn fire(
         TimerKind::PromptAgent => of_owner(conversation, |agent| ConversationEvent::AgentPrompted {
             due,
             agent,
-            text: context.messages.prompt_agent_message.clone(),
+            text: words.to_agent(NoticeKey::PromptAgent, &context.messages.prompt_agent_message),
         }),
         TimerKind::Abandon => closed(ClosedState::Abandoned, StateReason::RequesterSilent, None),
         TimerKind::Reassign => of_owner(conversation, |agent| ConversationEvent::Unassigned {
@@ -60,4 +64,28 @@ fn of_owner(
     event: impl FnOnce(AgentId) -> ConversationEvent,
 ) -> Option<ConversationEvent> {
     conversation.owner.agent().cloned().map(event)
+}
+
+/// The words that come with a fact: what is said for all channels in the reader's language goes before what the channel
+/// says.
+struct Words<'a> {
+    conversation: &'a Conversation,
+    texts: &'a Texts,
+}
+
+impl Words<'_> {
+    fn to_requester(&self, key: NoticeKey, own: &str) -> String {
+        self.say(key, self.conversation.language.as_deref(), own)
+    }
+
+    /// Nobody knows an agent's language.
+    fn to_agent(&self, key: NoticeKey, own: &str) -> String {
+        self.say(key, None, own)
+    }
+
+    fn say(&self, key: NoticeKey, language: Option<&str>, own: &str) -> String {
+        let agent = self.conversation.owner.agent().map(AgentId::as_str);
+        let said = self.texts.find(key, language);
+        said.map_or_else(|| own.to_owned(), |text| render(text, Arguments { agent, minutes: None }))
+    }
 }

@@ -1,7 +1,8 @@
 //! What the virtual agent does, as long as the conversation is with it (section 11).
 
+use super::identity;
 use crate::conversation::{ClosedBy, ClosedState, Conversation, ConversationEvent, Owner, StateReason};
-use crate::{Message, Rejection};
+use crate::{AgentId, Message, Rejection};
 
 /// `C3`: what was worked out for an earlier owner is refused.
 pub(super) fn post(
@@ -21,6 +22,15 @@ pub(super) fn end(conversation: &Conversation) -> Result<Vec<ConversationEvent>,
         by: ClosedBy::VirtualAgent,
         requester_text: None,
     }])
+}
+
+/// `PRO-3`: an agent has something to say themselves.
+pub(super) fn superseded(
+    conversation: &Conversation,
+    agent: &AgentId,
+) -> Result<Vec<ConversationEvent>, Rejection> {
+    require_virtual(conversation)?;
+    Ok(vec![identity::superseded(agent)])
 }
 
 fn require_virtual(conversation: &Conversation) -> Result<(), Rejection> {

@@ -1,10 +1,11 @@
 //! Section 2: who the requester is, and what may be sent to them.
 
 use super::story::{Teller, at, check, messaging, opening, user};
-use crate::Rejection;
-use crate::channel::Messages;
+use crate::channel::{ChannelKind, Messages};
 use crate::conversation::{Command, Context};
 use crate::conversation::{Lifecycle, Origin, decide};
+use crate::notice::Texts;
+use crate::{AttachmentRules, Rejection};
 
 /// OPT-6: it is parked without an answer being asked of anybody, and silence closes it as ever.
 #[test]
@@ -80,7 +81,13 @@ fn nobody_writes_first_to_whoever_has_opted_out() {
         opening.opted_out = true;
         Command::Open(opening)
     };
-    let context = Context { now: at(0), messages: &Messages::default() };
+    let context = Context {
+        now: at(0),
+        messages: &Messages::default(),
+        texts: &Texts::default(),
+        kind: Some(ChannelKind::Sms),
+        attachments: AttachmentRules::defaults(ChannelKind::Sms),
+    };
     let by_agent = opted_out(Origin::Agent(super::story::agent("ann")));
     assert_eq!(decide(None, &by_agent, context), Err(Rejection::OptedOut));
     let mut teller = Teller::new(messaging(|_| {}));

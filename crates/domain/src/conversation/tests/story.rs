@@ -13,10 +13,11 @@ use crate::conversation::{
     Command, Context, Conversation, ConversationEvent, Opening, Origin, Policy, Timer, TimerKind, decide,
     evolve, timers,
 };
+use crate::notice::Texts;
 use crate::routing::{OfferId, QueueId, WorkItemId};
 use crate::{
-    Address, AgentId, ChannelId, ContactId, Content, Message, MessageId, Personal, Rejection, Seconds,
-    Timestamp, UserId,
+    Address, AgentId, AttachmentRules, ChannelId, ContactId, Content, Message, MessageId, Personal,
+    Rejection, Seconds, Timestamp, UserId,
 };
 
 /// Tells the story and compares what follows with what the table says. The whole tables are compared, so that a
@@ -100,11 +101,17 @@ pub(super) struct Teller {
     policy: Policy,
     messages: u128,
     pub(super) state: Option<Conversation>,
+    pub(super) texts: Texts,
+    pub(super) kind: ChannelKind,
 }
 
 impl Teller {
     pub(super) fn new(policy: Policy) -> Self {
-        Self { policy, messages: 0, state: None }
+        let kind = match policy.mode() {
+            Mode::Chat => ChannelKind::Mweb,
+            Mode::Messaging => ChannelKind::Sms,
+        };
+        Self { policy, messages: 0, state: None, texts: Texts::default(), kind }
     }
 
     /// Gives a command to the rules and applies what follows.
@@ -113,8 +120,14 @@ impl Teller {
         now: Timestamp,
         command: &Command,
     ) -> Result<Vec<ConversationEvent>, Rejection> {
-        let texts = Messages::default();
-        let events = decide(self.state.as_ref(), command, Context { now, messages: &texts })?;
+        let context = Context {
+            now,
+            messages: &Messages::default(),
+            texts: &self.texts,
+            kind: Some(self.kind),
+            attachments: AttachmentRules::defaults(self.kind),
+        };
+        let events = decide(self.state.as_ref(), command, context)?;
         self.state = events.iter().fold(self.state.take(), |state, event| evolve(state, now, event));
         Ok(events)
     }
@@ -177,6 +190,7 @@ impl Teller {
                 opening_to(Responder::VirtualAgent, self.policy.clone(), origin, message)
             }
             ["bot", "posts"] => Command::PostVirtual { message },
+            [name, "takes", "over"] => Command::TakeFromVirtual { agent: agent(name) },
             ["bot", "ends"] => Command::EndByVirtualAgent,
             ["requester", "ends"] => Command::EndByRequester,
             ["requester", "asks"] => Command::RequestAgent,

@@ -95,7 +95,13 @@ fn an_agent_writes_first_into_a_new_one_but_may_join() {
         &messaging(|_| ()),
         "0 requester to bot -> opened, message of 0, bot has it
          1 ann contributes  -> ! with_virtual_agent
+         2 ann takes over   -> closed_complete/superseded by ann",
+    );
+    check(
+        &messaging(|_| ()),
+        "0 requester to bot -> opened, message of 0, bot has it
          2 ann joins        -> ann assigned
+         2 bob takes over   -> ! not_owner
          3 ann posts        -> ann wrote",
     );
 }

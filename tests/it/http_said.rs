@@ -1,0 +1,159 @@
+//! Section 5 from outside: a chat and a messaging conversation are played through, and each side is shown what it is
+//! shown, in its language.
+
+use crate::http_client::{Client, message};
+use crate::process::{COMPANY, Server, Site, token};
+use domain::Role;
+use serde_json::{Value, json};
+
+/// One channel of each mode, texts in two languages, and a chat that soon reminds and closes.
+const SPEAKING: &str = r#"
+[channels.sms]
+kind = "sms"
+addresses = ["+12025550199"]
+[channels.inbox]
+kind = "own"
+mode = "messaging"
+[channels.web]
+kind = "mweb"
+mode = "chat"
+[channels.quick]
+kind = "mweb"
+mode = "chat"
+idle_chat_timer_task_interval = 1
+idle_chat_reminder_timeout = 1
+idle_chat_cancel_timeout = 2
+[texts.en]
+conversation_ack = "We got it."
+[texts.de]
+participant_entered = "{agent} ist da."
+closed_by_actor = "{agent} hat beendet."
+idle_reminder = "Sind Sie noch da?"
+"#;
+
+/// A conversation that two agents have joined and ann has ended, and who may look at it.
+struct Played {
+    http: Client,
+    id: String,
+    ann: String,
+    requester: String,
+}
+
+/// Two agents join, one answers and ends. The requester says that they speak German, in the first message.
+async fn play(server: &Server, channel: &str, from: &str, to: &str, language: &str) -> Played {
+    let (http, ann, bob) = (server.http(), token(Role::Agent, "ann"), token(Role::Agent, "bob"));
+    let gateway = token(Role::Gateway, "widget");
+    let mut first = message(&format!("{channel}-1"), from, to, "Hallo?");
+    first["context"] = json!({ "language": language });
+    let id = http.inbound(channel, &gateway, &first).await.conversation;
+    http.order(&id, "join", &ann, &json!({})).await;
+    http.order(&id, "messages", &ann, &json!({ "text": "Guten Tag." })).await;
+    http.order(&id, "join", &bob, &json!({})).await;
+    http.order(&id, "end", &ann, &json!({})).await;
+    Played { http, id, ann, requester: token(Role::Requester, from) }
+}
+
+impl Played {
+    async fn page(&self, token: &str, query: &str) -> Value {
+        self.http.get(&format!("/v1/conversations/{}/messages{query}", self.id), token).await.ok()
+    }
+
+    /// What is shown, as the names of system messages and the words of people.
+    async fn shown(&self, token: &str, query: &str) -> Vec<String> {
+        let page = self.page(token, query).await;
+        let name = |said: &Value| said["notice"].as_str().or(said["text"].as_str()).unwrap().to_owned();
+        page["messages"].as_array().unwrap().iter().map(name).collect()
+    }
+}
+
+/// Section 5: in a chat both sides are told who comes and goes.
+#[tokio::test]
+async fn in_a_chat_both_sides_see_who_comes_and_who_ends_it() {
+    let site = Site::new(SPEAKING);
+    let server = site.serve().await;
+    let chat = play(&server, "web", "guest-1", "shop", "de").await;
+    let joined = "participant_entered";
+    assert_eq!(
+        chat.shown(&chat.requester, "").await,
+        ["conversation_ack", "Hallo?", joined, "Guten Tag.", joined, "closed_by_actor"]
+    );
+    assert_eq!(chat.shown(&chat.ann, "").await, ["Hallo?", joined, "Guten Tag.", joined, "closed_by_actor"]);
+    assert_eq!(
+        chat.shown(&chat.ann, "?audience=requester").await,
+        chat.shown(&chat.requester, "?audience=requester").await
+    );
+    // VA-4: the requester's own language; English where there are no words in it. Nobody knows an agent's.
+    let texts = |page: Value| -> Vec<String> {
+        let said = page["messages"].as_array().unwrap().clone();
+        let system = said.iter().filter(|said| said["from"] == "system");
+        system.map(|said| said["text"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(
+        texts(chat.page(&chat.requester, "").await),
+        ["We got it.", "ann ist da.", "bob ist da.", "ann hat beendet."]
+    );
+    assert_eq!(texts(chat.page(&chat.ann, "").await)[2], "ann has closed the conversation.");
+}
+
+/// Section 5: in messaging agents come and go in silence, and on SMS even the end is silent for the requester.
+#[tokio::test]
+async fn in_messaging_only_the_end_by_a_person_is_told_and_not_even_that_on_sms() {
+    let site = Site::new(SPEAKING);
+    let server = site.serve().await;
+    let own = play(&server, "inbox", "guest-1", "shop", "de").await;
+    let told = ["conversation_ack", "Hallo?", "Guten Tag.", "closed_by_actor"];
+    assert_eq!(own.shown(&own.requester, "").await, told);
+    assert_eq!(own.shown(&own.ann, "").await, told[1..]);
+    let sms = play(&server, "sms", "+12025550101", COMPANY, "de").await;
+    assert_eq!(sms.shown(&sms.requester, "").await, told[..3]);
+    assert_eq!(sms.shown(&sms.ann, "").await, told[1..]);
+    // Section 5: suppression is of showing only; the fact is recorded all the same.
+    let events = sms.http.events(&sms.id, &sms.requester).await;
+    assert_eq!(events.last().unwrap()["type"], "conversation.closed");
+}
+
+/// IDLE-2, IDLE-16, VA-4: the reminder speaks the requester's language; where there are no words in it, the channel's own.
+#[tokio::test]
+async fn an_idle_chat_is_reminded_and_closed_in_the_requesters_language() {
+    let site = Site::new(SPEAKING);
+    let server = site.serve().await;
+    let (http, ann) = (server.http(), token(Role::Agent, "ann"));
+    let mut first = message("quick-1", "guest-1", "shop", "Hallo?");
+    first["context"] = json!({ "language": "de-AT" });
+    let id = http.inbound("quick", &token(Role::Gateway, "widget"), &first).await.conversation;
+    http.order(&id, "join", &ann, &json!({})).await;
+    http.order(&id, "messages", &ann, &json!({ "text": "Guten Tag." })).await;
+    http.event(&id, "conversation.closed", &ann).await;
+    let chat = Played { http, id, ann, requester: token(Role::Requester, "guest-1") };
+    let said = chat.page(&chat.requester, "?after=4").await["messages"].clone();
+    let texts: Vec<&Value> = said.as_array().unwrap().iter().map(|said| &said["text"]).collect();
+    assert_eq!(texts, ["Sind Sie noch da?", "It seems you have left the conversation"]);
+    assert_eq!(chat.shown(&chat.ann, "?after=4").await, ["idle_reminder_agent", "closed_by_system"]);
+}
+
+/// MSG-24, P1: a page says where the next one begins; each side sees its own view, and nobody another's conversation.
+#[tokio::test]
+async fn pages_follow_each_other_and_nobody_sees_what_is_not_theirs() {
+    let site = Site::new(SPEAKING);
+    let server = site.serve().await;
+    let chat = play(&server, "web", "guest-1", "shop", "en").await;
+    let (mut after, mut all) = (0, Vec::new());
+    loop {
+        let page = chat.page(&chat.requester, &format!("?limit=2&after={after}")).await;
+        all.extend(page["messages"].as_array().unwrap().clone());
+        if page["next_after"] == after {
+            break;
+        }
+        after = page["next_after"].as_u64().unwrap();
+    }
+    assert_eq!(json!(all), chat.page(&chat.requester, "").await["messages"]);
+    let path = format!("/v1/conversations/{}/messages", chat.id);
+    let agents_view = format!("{path}?audience=agent");
+    chat.http.get(&agents_view, &chat.requester).await.problem(403, "role_forbidden");
+    chat.http.get(&path, &token(Role::Requester, "guest-2")).await.problem(404, "conversation_unknown");
+    chat.http.get(&format!("{path}?audience=all"), &chat.ann).await.problem(400, "invalid_query");
+    chat.http.get(&format!("{path}?limit=0"), &chat.ann).await.problem(400, "invalid_query");
+    chat.http.get("/v1/conversations/x/messages", &chat.ann).await.problem(404, "conversation_unknown");
+    let gateway = chat.page(&token(Role::Gateway, "widget"), "").await;
+    assert_eq!(gateway["messages"], chat.page(&chat.requester, "").await["messages"]);
+}
