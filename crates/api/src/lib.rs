@@ -14,6 +14,7 @@ mod event;
 mod message;
 mod problem;
 mod queue;
+mod stream;
 mod timer;
 mod work_item;
 
@@ -30,6 +31,9 @@ pub use message::{
 };
 pub use problem::{FieldError, Problem, ProblemCode};
 pub use queue::{QueueListResponse, QueueResponse, Waiting};
+pub use stream::{
+    ClientFrame, OpenConversation, ServerFrame, SessionRequest, SessionResponse, TicketResponse,
+};
 pub use timer::{TimerResponse, TimersResponse};
 pub use work_item::{
     AssignRequest, CandidateResponse, FieldOfCandidates, ItemHistoryResponse, ItemStepResponse,

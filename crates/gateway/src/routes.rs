@@ -8,17 +8,17 @@ mod health;
 mod inbound;
 mod list;
 mod queues;
+mod sessions;
+mod stream;
 mod transfer;
 mod work_items;
 
-use crate::access::Caller;
 use crate::failure::Failure;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource};
 use api::{AcceptedResponse, ProblemCode};
 use domain::ConversationId;
-use domain::conversation::Conversation;
-use engine::{Accepted, Engine};
+use engine::Accepted;
 
 /// Adds all routes to an application.
 pub(crate) fn routes(config: &mut ServiceConfig) {
@@ -43,6 +43,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(resource("/v1/conversations/{id}/resume", "POST").route(web::post().to(commands::resume)))
         .service(resource("/v1/conversations/{id}/end", "POST").route(web::post().to(commands::end)))
         .configure(working)
+        .configure(streaming)
         .configure(configuring)
         .default_service(web::to(unknown));
 }
@@ -71,6 +72,17 @@ fn working(config: &mut ServiceConfig) {
                 .route(web::post().to(commands::request_agent))
                 .route(web::delete().to(commands::cancel_request)),
         );
+}
+
+/// Adds the routes of guests and of live streams.
+fn streaming(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/sessions", "POST").route(web::post().to(sessions::begin)))
+        .service(resource("/v1/sessions/renew", "POST").route(web::post().to(sessions::renew)))
+        .service(resource("/v1/stream", "GET").route(web::get().to(stream::socket)))
+        .service(resource("/v1/stream/poll", "GET").route(web::get().to(stream::poll)))
+        .service(resource("/v1/stream/events", "GET").route(web::get().to(stream::events)))
+        .service(resource("/v1/stream/tickets", "POST").route(web::post().to(stream::ticket)));
 }
 
 /// Adds the routes with which routing is configured.
@@ -108,23 +120,18 @@ fn conversation_id(text: &str) -> Result<ConversationId, Failure> {
     ConversationId::parse(text).ok_or_else(Failure::conversation_unknown)
 }
 
-/// The conversation, if the caller may know of it.
-async fn reachable<A>(
-    engine: &Engine,
-    caller: &Caller<A>,
-    id: ConversationId,
-) -> Result<Conversation, Failure> {
-    let conversation = engine.conversation(id).await?;
-    if caller.reaches(&conversation) { Ok(conversation) } else { Err(Failure::conversation_unknown()) }
-}
-
 /// The answer to a command that was accepted.
 fn accepted(accepted: &Accepted) -> HttpResponse {
+    HttpResponse::Accepted().json(accepted_response(accepted))
+}
+
+/// What it says.
+pub(crate) fn accepted_response(accepted: &Accepted) -> AcceptedResponse {
     let Accepted { conversation, message, duplicate, position } = accepted;
-    HttpResponse::Accepted().json(AcceptedResponse {
+    AcceptedResponse {
         conversation_id: conversation.to_string(),
         message_id: message.map(|message| message.to_string()),
         duplicate: *duplicate,
         position: position.to_string(),
-    })
+    }
 }

@@ -4,7 +4,9 @@ use crate::auth::Authenticator;
 use crate::body::Limits;
 use crate::observe::observe;
 use crate::routes::routes;
+use crate::sessions::Sessions;
 use crate::settings::{Listen, ServerSettings, Settings, SettingsError};
+use crate::stream::{self, Streams, guests, inbox};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig};
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use views::Conversations;
+use views::{Conversations, Timeline};
 
 /// How often measurements are folded into their buckets when nobody scrapes.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -28,6 +30,8 @@ pub struct Application {
     address: String,
     socket: Option<PathBuf>,
     metrics: PrometheusHandle,
+    streams: Option<Arc<Streams>>,
+    drain_timeout: Duration,
 }
 
 /// Why the server did not start.
@@ -47,7 +51,7 @@ pub enum StartError {
 }
 
 impl Application {
-    /// Binds a server around an engine and a projection. Must be called within a running actix system.
+    /// Binds a server around an engine and its projections, and feeds live streams from the timeline. Must be called within a running actix system.
     ///
     /// # Errors
     /// [`StartError`].
@@ -55,19 +59,35 @@ impl Application {
         settings: &Settings,
         engine: Engine,
         conversations: Arc<Conversations>,
+        timeline: Arc<Timeline>,
         metrics: PrometheusHandle,
     ) -> Result<Self, StartError> {
+        settings.web.check()?;
+        let body_max = settings.server.body_max;
+        let streams =
+            Arc::new(Streams::new(engine.clone(), Arc::clone(&timeline), settings.web.clone(), body_max));
+        let told = Arc::downgrade(&streams);
+        timeline.follow(engine.subscribe(), move |news| {
+            if let Some(streams) = told.upgrade() {
+                streams.hub.tell(news);
+            }
+        });
+        let sessions = Data::new(Sessions::new(settings.auth.clone(), settings.web.clone()));
+        let streaming = Data::from(Arc::clone(&streams));
         let authenticator = Data::new(Authenticator::new(&settings.auth)?);
         let engine = Data::new(engine);
         let conversations = Data::from(conversations);
         let handle = Data::new(metrics.clone());
-        Self::bind(&settings.server, metrics, move |config| {
+        let application = Self::bind(&settings.server, metrics, move |config| {
             config
                 .app_data(authenticator.clone())
                 .app_data(engine.clone())
                 .app_data(conversations.clone())
+                .app_data(sessions.clone())
+                .app_data(streaming.clone())
                 .app_data(handle.clone());
-        })
+        })?;
+        Ok(Self { streams: Some(streams), ..application })
     }
 
     /// Binds a server whose handlers find this data.
@@ -109,7 +129,8 @@ impl Application {
                 (server.run(), settings.listen.to_string(), Some(path.clone()))
             }
         };
-        Ok(Self { server, address, socket, metrics })
+        let drain_timeout = Duration::from_secs(settings.drain_timeout_s);
+        Ok(Self { server, address, socket, metrics, streams: None, drain_timeout })
     }
 
     /// Where it listens: `127.0.0.1:7080` with the real port, or `unix:/path`.
@@ -123,7 +144,12 @@ impl Application {
     /// # Errors
     /// If the server ends by itself.
     pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { mut server, address, socket, metrics } = self;
+        let Self { mut server, address, socket, metrics, streams, drain_timeout } = self;
+        let tasks = streams.iter().flat_map(|streams| {
+            let (inboxes, guests) = (Arc::clone(streams), Arc::clone(streams));
+            [actix_web::rt::spawn(inbox::run(inboxes)), actix_web::rt::spawn(guests::run(guests))]
+        });
+        let tasks: Vec<_> = tasks.collect();
         let handle = server.handle();
         let mut stop = pin!(stop);
         let mut upkeep = tokio::time::interval(UPKEEP_EVERY);
@@ -136,9 +162,16 @@ impl Application {
             }
         }
         tracing::info!("answering what is under way");
+        // An open stream would hold the stop up until its time is over, so they end first.
+        if let Some(streams) = &streams
+            && tokio::time::timeout(drain_timeout, stream::drain(streams)).await.is_err()
+        {
+            tracing::warn!("some streams have not ended in time");
+        }
         let stopping = handle.stop(true);
         server.await?;
         stopping.await;
+        tasks.iter().for_each(actix_web::rt::task::JoinHandle::abort);
         if let Some(path) = socket
             && let Err(error) = std::fs::remove_file(&path)
         {

@@ -76,7 +76,7 @@ pub struct Place {
 #[derive(Clone, Debug)]
 pub struct Fact {
     /// In which partition.
-    pub partition: PartitionId,
+    pub partition: u16,
     /// Where in it.
     pub place: Place,
     /// Of which conversation.
@@ -112,6 +112,23 @@ pub enum Published {
         /// Whether their workspace is there.
         connected: bool,
     },
+}
+
+impl Fact {
+    /// The event's name, such as `conversation.opened`.
+    pub fn type_name(&self) -> &'static str {
+        codec::json::event_type(&self.envelope.event)
+    }
+
+    /// What it says, as JSON.
+    pub fn data(&self) -> serde_json::Value {
+        codec::json::event_data(&self.envelope.event)
+    }
+
+    /// Why it is, as JSON.
+    pub fn cause(&self) -> serde_json::Value {
+        codec::json::cause(&self.envelope.cause)
+    }
 }
 
 impl Timeline {
@@ -177,8 +194,8 @@ impl Timeline {
     }
 
     /// By partition, the position up to which records are folded in.
-    pub fn consumed(&self) -> Vec<Position> {
-        self.progress().consumed.clone()
+    pub fn consumed(&self) -> Vec<u64> {
+        self.progress().consumed.iter().map(|position| position.0).collect()
     }
 
     /// Why the follower has ended before its time; nothing personal is in it.
@@ -187,9 +204,9 @@ impl Timeline {
     }
 
     /// Waits until the record at this position is folded in, and says whether it is.
-    pub fn wait_for(&self, partition: PartitionId, position: Position, timeout: Duration) -> bool {
-        let at = |progress: &Progress| progress.consumed.get(usize::from(partition.0)).copied();
-        let arrived = |progress: &Progress| at(progress).is_some_and(|at| at >= position);
+    pub fn wait_for(&self, partition: u16, position: u64, timeout: Duration) -> bool {
+        let at = |progress: &Progress| progress.consumed.get(usize::from(partition)).copied();
+        let arrived = |progress: &Progress| at(progress).is_some_and(|at| at.0 >= position);
         let wait = |progress: &mut Progress| {
             !arrived(progress) && progress.failure.is_none() && at(progress).is_some()
         };
@@ -198,8 +215,8 @@ impl Timeline {
     }
 
     /// How far the log is, by partition.
-    pub fn heads(&self) -> Vec<Position> {
-        self.partitions().map(|partition| self.log.head(partition)).collect()
+    pub fn heads(&self) -> Vec<u64> {
+        self.partitions().map(|partition| self.log.head(partition).0).collect()
     }
 
     /// One batch of each partition, again and again, so that a long one does not hold up the others.

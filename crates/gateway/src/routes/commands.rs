@@ -1,14 +1,14 @@
 //! What can be asked of one conversation. The roles decide which order a request becomes.
 
-use super::{accepted, conversation_id, reachable};
+use super::{accepted, conversation_id};
 use crate::access::{Access, Agents, Caller, Everyone, Requesters, Writers};
-use crate::body::{Body, Parsed};
-use crate::content::{content, sent_at};
+use crate::body::Body;
 use crate::failure::Failure;
 use crate::idempotency;
+use crate::sending::{self, reachable};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use api::{EmptyRequest, PostMessageRequest, ProblemCode};
+use api::{EmptyRequest, PostMessageRequest};
 use domain::Role;
 use engine::{Engine, Order};
 
@@ -20,18 +20,11 @@ pub(super) async fn messages(
     body: Body,
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
-    let Parsed { value, bytes } = body.json::<PostMessageRequest>().await?;
-    let PostMessageRequest { text, attachments, sent_at: written, context } = value;
-    let content = content(text, attachments, context)?;
-    let order = if speaks_for_requester(caller.role()) {
-        Order::Receive { content, sent_at: sent_at(written.as_deref())? }
-    } else if written.is_some() {
-        let why = "is the requester's; what an agent writes counts from when it is accepted";
-        return Err(Failure::field(ProblemCode::InvalidBody, "sent_at", why));
-    } else {
-        Order::Post { agent: caller.agent()?, content }
-    };
-    submit(&engine, &caller, &id, &request, bytes, order).await
+    let message = body.json::<PostMessageRequest>().await?.value;
+    let id = conversation_id(&id)?;
+    let command = idempotency::from_header(&request, &caller, sending::fingerprint(&message)?)?;
+    let answer = sending::to_conversation(&engine, &caller, id, message, command).await?;
+    Ok(accepted(&answer))
 }
 
 /// `POST /v1/conversations/{id}/join`

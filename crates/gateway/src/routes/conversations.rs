@@ -1,11 +1,12 @@
 //! One conversation, read from the log itself: what was acknowledged is there.
 
-use super::{conversation_id, reachable};
+use super::conversation_id;
 use crate::access::{Caller, Everyone, Workers};
 use crate::content::time_text;
 use crate::failure::Failure;
 use crate::look;
 use crate::query::Params;
+use crate::sending::reachable;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{

@@ -6,11 +6,12 @@ use crate::body::Body;
 use crate::content::{address, content, sent_at};
 use crate::failure::Failure;
 use crate::idempotency;
+use crate::sending;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use api::{InboundRequest, StartConversationRequest};
+use api::{InboundRequest, PostMessageRequest, ProblemCode, StartConversationRequest};
 use domain::channel::ChannelKind;
-use domain::{ChannelId, Personal};
+use domain::{ChannelId, Personal, Role};
 use engine::{AgentInitiated, Engine};
 use std::collections::BTreeMap;
 
@@ -24,6 +25,9 @@ pub(super) async fn inbound(
     let (channel, kind) = configured(&engine, &channel)?;
     caller.check_channel(&channel)?;
     let message = body.json::<InboundRequest>().await?.value;
+    if caller.role() == Role::Requester {
+        return from_requester(&engine, &caller, &channel, message).await;
+    }
     let command = idempotency::from_provider(&channel, &message)?;
     let InboundRequest { provider_message_id: _, from, to, text, sent_at: written, attachments, context } =
         message;
@@ -34,6 +38,24 @@ pub(super) async fn inbound(
         sent_at: sent_at(written.as_deref())?,
     };
     let answer = engine.inbound(&channel, inbound, caller.request(Some(command))).await?;
+    Ok(accepted(&answer))
+}
+
+/// A requester speaks for nobody else, and their ids are their own.
+async fn from_requester(
+    engine: &Engine,
+    caller: &Caller<Inbound>,
+    channel: &ChannelId,
+    message: InboundRequest,
+) -> Result<HttpResponse, Failure> {
+    let InboundRequest { provider_message_id, from, to, text, sent_at, attachments, context } = message;
+    if from != caller.principal().name {
+        let why = "must be the token's subject: a requester writes as themselves";
+        return Err(Failure::field(ProblemCode::InvalidAddress, "from", why));
+    }
+    let message = PostMessageRequest { text, attachments, sent_at, context };
+    let command = idempotency::from_requester(channel, caller, provider_message_id, &message)?;
+    let answer = sending::to_company(engine, caller, channel, Some(&to), message, Some(command)).await?;
     Ok(accepted(&answer))
 }
 

@@ -134,7 +134,7 @@ impl<'a> Batch<'a> {
             }
         };
         self.published.push(Published::Fact(Box::new(Fact {
-            partition: self.partition,
+            partition: self.partition.0,
             place,
             conversation: id,
             version,

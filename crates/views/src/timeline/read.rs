@@ -30,10 +30,11 @@ impl Timeline {
     pub fn page(
         &self,
         audience: &Audience,
-        partition: PartitionId,
+        partition: u16,
         from: Place,
         limit: usize,
     ) -> Result<Page, Error> {
+        let partition = PartitionId(partition);
         match self.hasher.timeline(audience, partition) {
             Some(prefix) => self.indexed(audience, partition, &prefix, from, limit),
             None => self.everything(partition, from, limit),
@@ -97,7 +98,7 @@ impl Timeline {
             };
             let stored = stored.first().ok_or_else(|| damaged("an event is missing"))?;
             let envelope = codec::decode(&stored.bytes).map_err(|error| damaged(&error.to_string()))?;
-            facts.push(Fact { partition, place, conversation: id, version, envelope, scene, agents });
+            facts.push(Fact { partition: partition.0, place, conversation: id, version, envelope, scene, agents });
         }
         Ok(Page { facts, next, more })
     }
@@ -105,7 +106,7 @@ impl Timeline {
     fn everything(&self, partition: PartitionId, from: Place, limit: usize) -> Result<Page, Error> {
         let consumed = self.consumed().get(usize::from(partition.0)).copied().unwrap_or_default();
         let after = Position(from.position.saturating_sub(1));
-        let left = usize::try_from(consumed.0.saturating_sub(after.0)).unwrap_or(usize::MAX);
+        let left = usize::try_from(consumed.saturating_sub(after.0)).unwrap_or(usize::MAX);
         let records = self.log.read_partition(partition, after, left.min(limit))?;
         let more = left > limit;
         let mut scenes = BTreeMap::new();
@@ -128,7 +129,7 @@ impl Timeline {
                     let id = ConversationId::from_bytes(append.stream.0);
                     let Some(scene) = self.cached_scene(&mut scenes, id)? else { return Err(Error::Row) };
                     let (conversation, agents) = (id, Vec::new());
-                    facts.push(Fact { partition, place, conversation, version, envelope, scene, agents });
+                    facts.push(Fact { partition: partition.0, place, conversation, version, envelope, scene, agents });
                 }
             }
             next = Place { position: position.0 + 1, ordinal: 0 };

@@ -1,0 +1,106 @@
+//! Messages on their way to the engine, whether they came by HTTP or over a stream: the same checks and the same ids.
+
+use crate::access::Caller;
+use crate::content::{address, content, sent_at};
+use crate::failure::Failure;
+use api::{PostMessageRequest, ProblemCode};
+use domain::channel::ChannelKind;
+use domain::conversation::Conversation;
+use domain::{Address, ChannelId, ConversationId, Personal, Role};
+use engine::{Accepted, CommandId, Engine, Order};
+
+/// Writes into one conversation and no other (`MSG-24`).
+pub(crate) async fn to_conversation<A>(
+    engine: &Engine,
+    caller: &Caller<A>,
+    id: ConversationId,
+    message: PostMessageRequest,
+    command: Option<CommandId>,
+) -> Result<Accepted, Failure> {
+    let PostMessageRequest { text, attachments, sent_at: written, context } = message;
+    let content = content(text, attachments, context)?;
+    let order = if matches!(caller.role(), Role::Requester | Role::Gateway) {
+        Order::Receive { content, sent_at: sent_at(written.as_deref())? }
+    } else if written.is_some() {
+        let why = "is the requester's; what an agent writes counts from when it is accepted";
+        return Err(Failure::field(ProblemCode::InvalidBody, "sent_at", why));
+    } else {
+        Order::Post { agent: caller.agent()?, content }
+    };
+    if caller.is_confined() {
+        reachable(engine, caller, id).await?;
+    }
+    Ok(engine.order(id, order, caller.request(command)).await?)
+}
+
+/// A requester of the web writes to the company, into the active conversation or a new one (`LC-1`).
+pub(crate) async fn to_company<A>(
+    engine: &Engine,
+    caller: &Caller<A>,
+    channel: &ChannelId,
+    to: Option<&str>,
+    message: PostMessageRequest,
+    command: Option<CommandId>,
+) -> Result<Accepted, Failure> {
+    let (from, kind) = own_address(engine, caller, channel)?;
+    let PostMessageRequest { text, attachments, sent_at: written, context } = message;
+    let to = match to {
+        Some(to) => address(kind, "to", to)?,
+        None => only_address(engine, channel)?,
+    };
+    let inbound = engine::Inbound {
+        from,
+        to,
+        content: content(text, attachments, context)?,
+        sent_at: sent_at(written.as_deref())?,
+    };
+    Ok(engine.inbound(channel, inbound, caller.request(command)).await?)
+}
+
+/// The requester's own address on a channel where requesters speak for themselves. On all others a gateway does, which
+/// knows that the address is theirs.
+fn own_address<A>(
+    engine: &Engine,
+    caller: &Caller<A>,
+    channel: &ChannelId,
+) -> Result<(Personal<Address>, ChannelKind), Failure> {
+    caller.check_channel(channel)?;
+    let kind = engine.configuration().channels.get(channel).map(|settings| settings.kind);
+    let kind = kind.ok_or(engine::Error::UnknownChannel)?;
+    if caller.role() != Role::Requester || !matches!(kind, ChannelKind::Mweb | ChannelKind::Own) {
+        let why = "only a requester of a channel of kind mweb or own begins to write for themselves";
+        return Err(Failure::new(ProblemCode::RoleForbidden, why));
+    }
+    Ok((Personal::new(address(kind, "from", &caller.principal().name)?), kind))
+}
+
+/// The company's address where there is no choice. A channel that takes any has its own name as one.
+fn only_address(engine: &Engine, channel: &ChannelId) -> Result<Address, Failure> {
+    let configuration = engine.configuration();
+    let settings = configuration.channels.get(channel).ok_or(engine::Error::UnknownChannel)?;
+    let mut addresses = settings.addresses.iter();
+    match (addresses.next(), addresses.next()) {
+        (None, _) => address(settings.kind, "to", channel.as_str()),
+        (Some(only), None) => Ok(only.clone()),
+        (Some(_), Some(_)) => {
+            let why = "the company has several addresses on this channel; name one";
+            Err(Failure::field(ProblemCode::InvalidBody, "to", why))
+        }
+    }
+}
+
+/// The conversation, if the caller may know of it.
+pub(crate) async fn reachable<A>(
+    engine: &Engine,
+    caller: &Caller<A>,
+    id: ConversationId,
+) -> Result<Conversation, Failure> {
+    let conversation = engine.conversation(id).await?;
+    if caller.reaches(&conversation) { Ok(conversation) } else { Err(Failure::conversation_unknown()) }
+}
+
+/// A message's bytes for its fingerprint: what it says and not how its JSON is laid out, so that a client may repeat
+/// over HTTP what it first sent over a stream (`L6`).
+pub(crate) fn fingerprint(message: &PostMessageRequest) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(message).map_err(|error| Failure::internal(error.to_string()))
+}
