@@ -183,7 +183,12 @@ mod tests {
     #[test]
     fn everything_that_is_unavailable_says_when_to_try_again() {
         for code in ProblemCode::ALL {
-            assert_eq!(code.retry_after_s().is_some(), [429, 503].contains(&code.status()), "{}", code.code());
+            assert_eq!(
+                code.retry_after_s().is_some(),
+                [429, 503].contains(&code.status()),
+                "{}",
+                code.code()
+            );
         }
     }
 

@@ -297,7 +297,8 @@ mod tests {
     /// P1
     #[test]
     fn a_frame_prints_nothing_of_itself() {
-        let frame: ClientFrame = serde_json::from_str(r#"{"type":"send","id":"1","text":"my secret"}"#).unwrap();
+        let frame: ClientFrame =
+            serde_json::from_str(r#"{"type":"send","id":"1","text":"my secret"}"#).unwrap();
         assert_eq!(format!("{frame:?}"), "ClientFrame { .. }");
     }
 }

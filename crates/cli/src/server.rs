@@ -4,14 +4,14 @@ use crate::args::ResumeArg;
 use crate::exit::{Code, Failure, Outcome};
 use crate::settings::{LogFormat, LogSettings, Settings};
 use crate::ui;
-use engine::{Engine, RandomIds, SystemWall, Timeline};
+use engine::{Engine, RandomIds, SystemWall};
 use gateway::Application;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use store::{EventLog, SledLog, SledOptions};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
-use views::Conversations;
+use views::{Conversations, Timeline};
 
 /// A process that serves once it [runs](Self::run).
 pub(crate) struct Server {
@@ -39,13 +39,16 @@ impl Server {
         };
         let log: Arc<dyn EventLog> = Arc::new(SledLog::open(&settings.store.path, options)?);
         let options = settings.options(resume);
-        let clock = Timeline::begin(Box::new(SystemWall), log.latest_ms(), options.gap_max, options.resume)?;
+        let clock =
+            engine::Timeline::begin(Box::new(SystemWall), log.latest_ms(), options.gap_max, options.resume)?;
         let ids = Arc::new(RandomIds);
         let engine = Engine::start(Arc::clone(&log), options, Arc::new(clock), ids, seed.clone()).await?;
         warn_if_the_file_differs(&engine, seed.as_ref());
         let conversations = Arc::new(Conversations::open(Arc::clone(&log)).map_err(Failure::user)?);
         conversations.follow(engine.subscribe());
-        let application = Application::start(&settings.gateway(), engine.clone(), conversations, metrics);
+        let timeline = Arc::new(Timeline::open(Arc::clone(&log)).map_err(Failure::user)?);
+        let settings = settings.gateway();
+        let application = Application::start(&settings, engine.clone(), conversations, timeline, metrics);
         let application = application.map_err(Failure::user)?;
         Ok(Self { log, engine, application })
     }

@@ -35,6 +35,8 @@ pub const fn event_type(event: &Event) -> &'static str {
             ConversationEvent::AgentRequestCancelled => "conversation.agent_request_cancelled",
             ConversationEvent::WaitEnded { .. } => "conversation.wait_ended",
             ConversationEvent::WaitMessageSent { .. } => "conversation.wait_message_sent",
+            ConversationEvent::RequesterDisconnected => "conversation.requester_disconnected",
+            ConversationEvent::RequesterReconnected => "conversation.requester_reconnected",
         },
         Event::Contact(event) => match event {
             ContactEvent::Created { .. } => "contact.created",

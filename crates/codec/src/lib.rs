@@ -19,6 +19,7 @@ mod registry;
 mod sealed;
 mod v1;
 mod v2;
+mod v4;
 mod write;
 
 #[cfg(test)]

@@ -70,6 +70,7 @@ numbered!(StateReason, "state reason", {
     Error = 7,
     MaxWaitElapsed = 8,
     NotRouted = 9,
+    GuestDisconnected = 10,
 });
 
 numbered!(TimerKind, "timer", {
@@ -79,6 +80,7 @@ numbered!(TimerKind, "timer", {
     PromptAgent = 4,
     Abandon = 5,
     Reassign = 6,
+    Disconnect = 7,
 });
 
 numbered!(UnroutedWhy, "cause of being in no queue", {

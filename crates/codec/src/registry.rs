@@ -1,6 +1,6 @@
 //! The numbers of all facts in all their versions, in one table.
 
-use crate::{Error, payload, v1, v2};
+use crate::{Error, payload, v1, v2, v4};
 use domain::Event;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -63,6 +63,7 @@ macro_rules! registry {
 registry! {
     0x0101 1 "conversation.opened" => v1::conversation::Opened,
     0x0101 2 "conversation.opened" => v2::conversation::Opened,
+    0x0101 4 "conversation.opened" => v4::conversation::Opened,
     0x0102 1 "conversation.requester_message_posted" => v1::conversation::RequesterMessagePosted,
     0x0103 1 "conversation.agent_joined" => v1::conversation::AgentJoined,
     0x0103 2 "conversation.agent_joined" => v2::conversation::AgentJoined,
@@ -77,11 +78,14 @@ registry! {
     0x010c 1 "conversation.agent_request_cancelled" => v1::waiting::AgentRequestCancelled,
     0x010d 1 "conversation.wait_ended" => v1::waiting::WaitEnded,
     0x010e 1 "conversation.wait_message_sent" => v1::waiting::WaitMessageSent,
+    0x0118 1 "conversation.requester_disconnected" => v1::presence::RequesterDisconnected,
+    0x0119 1 "conversation.requester_reconnected" => v1::presence::RequesterReconnected,
     0x0201 1 "contact.created" => v1::contact::Created,
     0x0202 1 "contact.conversation_activated" => v1::contact::ConversationActivated,
     0x0203 1 "contact.conversation_released" => v1::contact::ConversationReleased,
     0x0301 1 "configuration.channel_configured" => v1::configuration::ChannelConfigured,
     0x0301 2 "configuration.channel_configured" => v2::configuration::ChannelConfigured,
+    0x0301 4 "configuration.channel_configured" => v4::configuration::ChannelConfigured,
     0x0302 1 "configuration.channel_retired" => v1::configuration::ChannelRetired,
     0x0303 1 "configuration.routing_settings_configured" => v1::routing::SettingsConfigured,
     0x0304 1 "configuration.schedule_configured" => v1::routing::ScheduleConfigured,

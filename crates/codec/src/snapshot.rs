@@ -14,7 +14,7 @@ pub use router::{RouterCore, RouterRow, agent_key, core_key, item_key, router_co
 pub use router::{router_state, served_key, waits_key};
 
 use crate::v1::parts;
-use crate::v2::configuration::Settings;
+use crate::v4::configuration::Settings;
 use crate::{Error, payload, sealed};
 use domain::configuration::Configuration;
 use domain::contact::Contact;
@@ -23,9 +23,9 @@ use domain::{ConversationId, Personal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-const CONVERSATION: u8 = 0x12;
+const CONVERSATION: u8 = 0x13;
 const CONTACT: u8 = 0x21;
-const CONFIGURATION: u8 = 0x32;
+const CONFIGURATION: u8 = 0x33;
 const ROUTER: u8 = 0x51;
 
 /// Whether the bytes begin like a snapshot of a format that was once written and is no longer read. Such a cache is not

@@ -10,6 +10,7 @@ pub(crate) mod contact;
 pub(crate) mod conversation;
 pub(crate) mod engine;
 pub(crate) mod parts;
+pub(crate) mod presence;
 pub(crate) mod router;
 pub(crate) mod routing;
 pub(crate) mod waiting;

@@ -7,9 +7,11 @@ pub(crate) use routing::configured as routing_entry;
 
 use crate::numbers::Numbered;
 use crate::registry::Payload;
+use crate::v1::presence as presence_v1;
 use crate::v1::{configuration as configuration_v1, contact as contact_v1, engine as engine_v1};
 use crate::v1::{conversation as conversation_v1, parts as parts_v1, waiting as waiting_v1};
-use crate::v2::{configuration as configuration_v2, conversation as conversation_v2, parts as parts_v2};
+use crate::v2::conversation as conversation_v2;
+use crate::v4::{configuration as configuration_v4, conversation as conversation_v4};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::Unassignment;
@@ -68,6 +70,8 @@ fn conversation(event: &ConversationEvent) -> Payload {
         ConversationEvent::Closed { state, reason, by, requester_text } => {
             closed(*state, *reason, by, requester_text.clone())
         }
+        ConversationEvent::RequesterDisconnected => Payload::of(&presence_v1::RequesterDisconnected {}),
+        ConversationEvent::RequesterReconnected => Payload::of(&presence_v1::RequesterReconnected {}),
     }
 }
 
@@ -79,12 +83,12 @@ fn opened(
     policy: &Policy,
     by_agent: Option<&AgentId>,
 ) -> Payload {
-    Payload::of(&conversation_v2::Opened {
+    Payload::of(&conversation_v4::Opened {
         contact: contact.0,
         channel: channel.as_str().to_owned(),
         requester: requester.as_str().to_owned(),
         company: company.as_str().to_owned(),
-        policy: parts_v2::Policy::from(policy),
+        policy: conversation_v4::Policy::from(policy),
         by_agent: by_agent.map(text),
     })
 }
@@ -171,7 +175,7 @@ fn contact(event: &ContactEvent) -> Payload {
 fn configuration(event: &ConfigurationEvent) -> Payload {
     match event {
         ConfigurationEvent::ChannelConfigured { channel, settings } => {
-            Payload::of(&configuration_v2::ChannelConfigured {
+            Payload::of(&configuration_v4::ChannelConfigured {
                 channel: channel.as_str().to_owned(),
                 settings: settings.as_ref().into(),
             })

@@ -61,6 +61,8 @@ pub struct ChannelSettings {
     pub live_agents: bool,
     /// The texts that the engine says.
     pub messages: Messages,
+    /// How long a guest of a chat may be gone before it ends (`ID-12`); 0 is as long as they like.
+    pub chat_disconnect_timeout: Seconds,
 }
 
 /// `IDLE-1` to `IDLE-4`.
@@ -209,12 +211,16 @@ impl ChannelSettings {
             actions: Actions::defaults(mode),
             live_agents: true,
             messages: Messages::default(),
+            chat_disconnect_timeout: DISCONNECT_DEFAULT,
         }
     }
 }
 
 /// The conversation timeout of a chat where nobody set one (`IDLE-10`), and the most that one may be (R10).
 pub const IDLE_DEFAULT: Seconds = Seconds(7200);
+
+/// How long a guest of a chat may be gone where nobody said otherwise (`ID-12`).
+pub const DISCONNECT_DEFAULT: Seconds = Seconds(300);
 
 /// The most addresses of the company on one channel: its settings have to fit into one event (`X1`).
 pub const ADDRESSES_MAX_COUNT: usize = 500;

@@ -124,6 +124,10 @@ pub enum Order {
         /// Where.
         queue: QueueId,
     },
+    /// The requester, a guest, has no connection left (`ID-12`).
+    Disconnect,
+    /// They are back.
+    Reconnect,
 }
 
 /// The answer to a command that was accepted, and is durable (`L1`).
@@ -220,6 +224,8 @@ impl Order {
             Self::TransferToQueue { by, supervisor, queue } => {
                 Command::TransferToQueue { by, supervisor, queue }
             }
+            Self::Disconnect => Command::Disconnect,
+            Self::Reconnect => Command::Reconnect,
         }
     }
 
@@ -235,6 +241,8 @@ impl Order {
             | Self::EndBySupervisor { .. }
             | Self::RequestAgent
             | Self::CancelRequest
+            | Self::Disconnect
+            | Self::Reconnect
             | Self::AssignManually { .. }
             | Self::Return { .. }
             | Self::TransferToQueue { .. } => false,

@@ -135,6 +135,8 @@ impl ConversationActor {
             | Order::EndBySupervisor { .. }
             | Order::RequestAgent
             | Order::CancelRequest
+            | Order::Disconnect
+            | Order::Reconnect
             | Order::AssignManually { .. }
             | Order::Return { .. }
             | Order::TransferToQueue { .. } => None,

@@ -241,6 +241,8 @@ impl Reader<'_> {
                 | ConversationEvent::AgentMessagePosted { .. }
                 | ConversationEvent::IdleReminderSent { .. }
                 | ConversationEvent::AgentPrompted { .. }
+                | ConversationEvent::RequesterDisconnected
+                | ConversationEvent::RequesterReconnected
                 | ConversationEvent::WaitMessageSent { .. } => None,
             };
             let (conversation, at) = (self.conversation, self.at);

@@ -87,14 +87,16 @@ impl Authenticator {
         let header = header.ok_or_else(|| {
             Failure::new(ProblemCode::TokenMissing, "send a token as `Authorization: Bearer <token>`")
         })?;
-        self.identify_token(header
-            .to_str()
-            .ok()
-            .and_then(|text| text.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .filter(|token| !token.is_empty() && token.len() <= TOKEN_MAX)
-            .ok_or_else(|| invalid("the header is not of the form `Authorization: Bearer <token>`"))?)
+        self.identify_token(
+            header
+                .to_str()
+                .ok()
+                .and_then(|text| text.split_once(' '))
+                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+                .map(|(_, token)| token.trim())
+                .filter(|token| !token.is_empty() && token.len() <= TOKEN_MAX)
+                .ok_or_else(|| invalid("the header is not of the form `Authorization: Bearer <token>`"))?,
+        )
     }
 
     /// Who bears a token.
@@ -135,19 +137,19 @@ impl Authenticator {
 
 /// Who bears a JWT, if its signature and its claims are good.
 fn identity_of(token: &str, key: &DecodingKey, validation: &Validation) -> Result<Identity, Failure> {
-        let claims = decode::<Claims>(token, key, validation).map_err(|error| refused(&error))?.claims;
-        let role = Role::parse(&claims.role)
-            .filter(|role| *role != Role::System)
-            .ok_or_else(|| invalid("its claim `role` is none of the roles"))?;
-        subject_fits(role, &claims.sub)
-            .map_err(|expected| invalid(&format!("its claim `sub` is not legal: {expected}")))?;
-        let channel = claims
-            .channel
-            .map(|name| ChannelId::new(&name))
-            .transpose()
-            .map_err(|error| invalid(&format!("its claim `channel` is not legal: {error}")))?;
-        let principal = Principal { role, name: claims.sub };
-        Ok(Identity { principal, channel, guest: claims.guest, expires_s: Some(claims.exp) })
+    let claims = decode::<Claims>(token, key, validation).map_err(|error| refused(&error))?.claims;
+    let role = Role::parse(&claims.role)
+        .filter(|role| *role != Role::System)
+        .ok_or_else(|| invalid("its claim `role` is none of the roles"))?;
+    subject_fits(role, &claims.sub)
+        .map_err(|expected| invalid(&format!("its claim `sub` is not legal: {expected}")))?;
+    let channel = claims
+        .channel
+        .map(|name| ChannelId::new(&name))
+        .transpose()
+        .map_err(|error| invalid(&format!("its claim `channel` is not legal: {error}")))?;
+    let principal = Principal { role, name: claims.sub };
+    Ok(Identity { principal, channel, guest: claims.guest, expires_s: Some(claims.exp) })
 }
 
 fn whole_seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {

@@ -51,7 +51,8 @@ impl Sessions {
             begun.retain(|_, begun| now - begun.since < MINUTE);
         }
         let full = begun.len() >= SOURCES_MAX && !begun.contains_key(&source);
-        let entry = if full { None } else { Some(begun.entry(source).or_insert(Begun { since: now, count: 0 })) };
+        let entry =
+            if full { None } else { Some(begun.entry(source).or_insert(Begun { since: now, count: 0 })) };
         let within = entry.is_some_and(|begun| {
             if now - begun.since >= MINUTE {
                 *begun = Begun { since: now, count: 0 };
@@ -99,9 +100,8 @@ impl Sessions {
 
     fn session(&self, guest: String, channel: &ChannelId, resumed: bool) -> Result<SessionResponse, Failure> {
         let lifetime = self.web.guest_session_timeout_s;
-        let token =
-            issue_guest_token(&self.auth, &guest, channel, Seconds(lifetime), SystemWall.read())
-                .map_err(|error| Failure::internal(error.to_string()))?;
+        let token = issue_guest_token(&self.auth, &guest, channel, Seconds(lifetime), SystemWall.read())
+            .map_err(|error| Failure::internal(error.to_string()))?;
         Ok(SessionResponse {
             token,
             guest,
@@ -140,9 +140,8 @@ mod tests {
         for resumable in [false, true] {
             let settings = WebSettings { guest_session_resumable: resumable, ..WebSettings::default() };
             let (sessions, authenticator) = sessions(settings);
-            let begin = |channel, token: Option<&str>| {
-                sessions.begin(&authenticator, &web(channel), token).unwrap()
-            };
+            let begin =
+                |channel, token: Option<&str>| sessions.begin(&authenticator, &web(channel), token).unwrap();
             let first = begin("web", None);
             let again = begin("web", Some(&first.token));
             assert_eq!((again.guest == first.guest, again.resumed), (resumable, resumable));

@@ -7,12 +7,12 @@
 
 pub(crate) mod client;
 pub(crate) mod cursor;
+pub(crate) mod entry;
 pub(crate) mod feed;
 pub(crate) mod frame;
 pub(crate) mod guests;
 pub(crate) mod hub;
 pub(crate) mod inbox;
-pub(crate) mod entry;
 pub(crate) mod slot;
 pub(crate) mod socket;
 pub(crate) mod tickets;

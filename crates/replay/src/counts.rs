@@ -52,6 +52,8 @@ impl Counts {
             | ConversationEvent::WaitEnded { .. }
             | ConversationEvent::WaitMessageSent { .. }
             | ConversationEvent::Held { .. }
+            | ConversationEvent::RequesterDisconnected
+            | ConversationEvent::RequesterReconnected
             | ConversationEvent::Resumed { .. } => {}
         }
     }
@@ -63,7 +65,11 @@ impl Counts {
             TimerKind::ConversationIdle if reason == StateReason::NoActivity => self.closed_no_activity += 1,
             TimerKind::ConversationIdle => self.closed_unanswered += 1,
             TimerKind::Abandon => self.closed_abandoned += 1,
-            TimerKind::IdleReminder | TimerKind::PromptAgent | TimerKind::Reassign => {}
+            TimerKind::IdleReminder
+            | TimerKind::PromptAgent
+            | TimerKind::Reassign
+            // A roster has no guests who could be gone.
+            | TimerKind::Disconnect => {}
         }
     }
 }

@@ -61,6 +61,8 @@ impl fmt::Display for TraceLine {
             ConversationEvent::RequesterMessagePosted { .. }
             | ConversationEvent::AgentRequested
             | ConversationEvent::AgentRequestCancelled
+            | ConversationEvent::RequesterDisconnected
+            | ConversationEvent::RequesterReconnected
             | ConversationEvent::Resumed { .. } => Ok(()),
         }
     }

@@ -28,6 +28,7 @@ pub(super) struct Keys {
     reassign_active: Option<bool>,
     reassign_after: Option<u32>,
     disable_live_agent: Option<bool>,
+    chat_disconnect_timeout: Option<u32>,
 }
 
 impl Keys {
@@ -108,6 +109,7 @@ impl Keys {
         flag(&mut idle.start_after_agent_response, self.start_idle_timeout_after_agent_response);
         flag(&mut idle.quantise_to_interval, self.quantise_to_interval);
         flag(&mut settings.live_agents, self.disable_live_agent.map(|disabled| !disabled));
+        seconds(&mut settings.chat_disconnect_timeout, self.chat_disconnect_timeout);
         let messages = &mut settings.messages;
         let text = |target: &mut String, value: &Option<String>| {
             value.iter().for_each(|text| target.clone_from(text))

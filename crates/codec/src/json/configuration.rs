@@ -28,6 +28,7 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         actions: Actions { prompt_agent_after, abandon_after, reassign_after },
         live_agents,
         messages,
+        chat_disconnect_timeout,
     } = settings;
     json!({
         "kind": kind.name(),
@@ -43,6 +44,7 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         },
         "live_agents": live_agents,
         "messages": texts(messages),
+        "chat_disconnect_timeout_s": chat_disconnect_timeout.0,
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::numbers::Numbered;
 use crate::v1::parts;
-use crate::v2::parts::Policy;
+use crate::v4::conversation::Policy;
 use domain::conversation::{Anchors as DomainAnchors, Conversation, MessageCounts, Owner};
 use domain::conversation::{ClosedState, Lifecycle, StateReason};
 use domain::routing::WorkItemId;
@@ -53,6 +53,7 @@ struct Anchors {
     reminded: bool,
     assigned: Option<Stamp>,
     transferred: Option<Stamp>,
+    disconnected: Option<Stamp>,
 }
 
 impl From<&Conversation> for ConversationState {
@@ -164,6 +165,7 @@ impl From<&DomainAnchors> for Anchors {
             reminded,
             assigned,
             transferred,
+            disconnected,
         } = anchors;
         Self {
             requester_last: requester_last.map(Stamp::from),
@@ -175,6 +177,7 @@ impl From<&DomainAnchors> for Anchors {
             reminded: *reminded,
             assigned: assigned.map(Stamp::from),
             transferred: transferred.map(Stamp::from),
+            disconnected: disconnected.map(Stamp::from),
         }
     }
 }
@@ -191,6 +194,7 @@ impl From<Anchors> for DomainAnchors {
             reminded,
             assigned,
             transferred,
+            disconnected,
         } = anchors;
         Self {
             requester_last: requester_last.map(DomainStamp::from),
@@ -202,6 +206,7 @@ impl From<Anchors> for DomainAnchors {
             reminded,
             assigned: assigned.map(DomainStamp::from),
             transferred: transferred.map(DomainStamp::from),
+            disconnected: disconnected.map(DomainStamp::from),
         }
     }
 }

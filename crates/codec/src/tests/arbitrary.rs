@@ -150,9 +150,9 @@ fn engine_event() -> impl Strategy<Value = EngineEvent> {
 
 pub(super) fn policy() -> impl Strategy<Value = Policy> {
     prop_oneof![
-        (seconds(), seconds(), any::<bool>(), seconds(), seconds()).prop_map(
-            |(reminder, cancel, human_only, quantum, idle)| {
-                Policy::Chat { reminder, cancel, human_only, quantum, idle }
+        (seconds(), seconds(), any::<bool>(), seconds(), seconds(), seconds()).prop_map(
+            |(reminder, cancel, human_only, quantum, idle, disconnect)| {
+                Policy::Chat { reminder, cancel, human_only, quantum, idle, disconnect }
             }
         ),
         (actions(), option::of(seconds())).prop_map(
@@ -196,7 +196,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
         idle_chat_cancel_message: cancel,
         prompt_agent_message: prompt,
     });
-    let timeouts = (option::of(seconds()), option::of(seconds()));
+    let timeouts = (option::of(seconds()), option::of(seconds()), seconds());
     let modes = select([Mode::Chat, Mode::Messaging].to_vec());
     let kinds = select(ChannelKind::ALL.to_vec());
     let actions = (actions(), any::<bool>());
@@ -211,6 +211,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
             actions,
             live_agents,
             messages,
+            chat_disconnect_timeout: timeouts.2,
         },
     )
 }

@@ -6,7 +6,7 @@ use domain::configuration::Configuration;
 use domain::contact::Contact;
 use domain::conversation::{Anchors, ClosedState, Conversation, Lifecycle, MessageCounts, Owner};
 use domain::{Personal, Stamp};
-use proptest::array::uniform6;
+use proptest::array::uniform7;
 use proptest::collection::{btree_map, btree_set};
 use proptest::option;
 use proptest::prelude::*;
@@ -67,9 +67,10 @@ pub(super) fn configuration() -> impl Strategy<Value = Configuration> {
 }
 
 fn anchors() -> impl Strategy<Value = Anchors> {
-    let stamps = uniform6(option::of(stamp()));
+    let stamps = uniform7(option::of(stamp()));
     (stamps, any::<[bool; 3]>()).prop_map(|(stamps, [prompted, human_agent_spoke, reminded])| {
-        let [requester_last, first_unanswered, agent_last, idle_since, assigned, transferred] = stamps;
+        let [requester_last, first_unanswered, agent_last, idle_since, assigned, transferred, disconnected] =
+            stamps;
         Anchors {
             requester_last,
             first_unanswered,
@@ -80,6 +81,7 @@ fn anchors() -> impl Strategy<Value = Anchors> {
             reminded,
             assigned,
             transferred,
+            disconnected,
         }
     })
 }

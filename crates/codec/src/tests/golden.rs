@@ -69,6 +69,8 @@ fn samples_then(row: &Row) -> Option<usize> {
     (newest > Some(row.version)).then(|| match (row.name, row.version) {
         ("conversation.opened" | "conversation.agent_joined", 1) => 2,
         ("configuration.channel_configured", 1) => 9,
+        ("conversation.opened", 2) => 3,
+        ("configuration.channel_configured", 2) => 10,
         (name, version) => panic!("how many samples has version {version} of {name}?"),
     })
 }
@@ -140,6 +142,7 @@ fn conversation() -> Conversation {
             reminded: false,
             assigned: Some(stamp(6, 5)),
             transferred: None,
+            disconnected: Some(stamp(7, 6)),
         },
         messages: MessageCounts { requester: 1, agent: 2 },
     }
@@ -177,7 +180,7 @@ fn a_format_byte_stands_for_one_layout() {
 #[test]
 fn the_bytes_of_one_kind_of_state_are_no_other_kind_of_state() {
     let bytes = snapshot::encode_contact(&contact());
-    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x21, expected: 0x12 }));
+    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x21, expected: 0x13 }));
     assert_eq!(reply::decode(&bytes).unwrap_err().code(), "format");
     assert_eq!(snapshot::decode_contact(&[]), Err(Error::Truncated));
     assert!(!snapshot::is_outdated(&bytes) && !snapshot::is_outdated(&[]) && !snapshot::is_outdated(&[0xff]));

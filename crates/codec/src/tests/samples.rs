@@ -83,6 +83,7 @@ fn conversation_events() -> Vec<ConversationEvent> {
         human_only: true,
         quantum: Seconds(120),
         idle: Seconds(7200),
+        disconnect: Seconds(0),
     };
     let mut events = vec![
         opened(chat, None),
@@ -100,7 +101,22 @@ fn conversation_events() -> Vec<ConversationEvent> {
     ];
     events.extend(first_closes());
     events.extend(routed_events());
+    events.extend(guest_events());
     events
+}
+
+/// What came with guests.
+fn guest_events() -> Vec<ConversationEvent> {
+    use ConversationEvent as E;
+    let [reminder, cancel, quantum, idle, disconnect] = [180, 360, 0, 7200, 300].map(Seconds);
+    let by = ClosedBy::Timer { kind: TimerKind::Disconnect, due: AT };
+    let (state, reason) = (ClosedState::Complete, StateReason::GuestDisconnected);
+    vec![
+        opened(Policy::Chat { reminder, cancel, human_only: false, quantum, idle, disconnect }, None),
+        E::RequesterDisconnected,
+        E::RequesterReconnected,
+        E::Closed { state, reason, by, requester_text: None },
+    ]
 }
 
 /// What came with routing.
@@ -193,6 +209,12 @@ fn configuration_events() -> Vec<ConfigurationEvent> {
         settings: Box::new(unserved),
     });
     events.extend(routing::events());
+    let mut patient = settings(ChannelKind::Mweb, Mode::Chat);
+    patient.chat_disconnect_timeout = Seconds(0);
+    events.push(ConfigurationEvent::ChannelConfigured {
+        channel: channel("patient"),
+        settings: Box::new(patient),
+    });
     events
 }
 
@@ -223,6 +245,7 @@ pub(super) fn settings(kind: ChannelKind, mode: Mode) -> ChannelSettings {
             idle_chat_cancel_message: "It seems you have left.".to_owned(),
             prompt_agent_message: "Please answer.".to_owned(),
         },
+        chat_disconnect_timeout: Seconds(300),
     }
 }
 

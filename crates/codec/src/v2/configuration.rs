@@ -1,13 +1,10 @@
 //! Facts about the configuration.
 
 use crate::Error;
-use crate::numbers::Numbered;
 use crate::registry::Frozen;
 use crate::v1::configuration as v1;
-use crate::v1::parts::{address, channel, raw};
-use domain::channel::{Actions as DomainActions, ChannelKind, ChannelSettings, Mode};
-use domain::configuration::ConfigurationEvent;
-use domain::{Event, Seconds};
+use crate::v4::configuration as v4;
+use domain::Event;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -73,76 +70,9 @@ impl From<v1::Settings> for Settings {
     }
 }
 
+/// Brought up to date by the next version that there is.
 impl Frozen for ChannelConfigured {
     fn into_event(self) -> Result<Event, Error> {
-        let Self { channel: which, settings } = self;
-        Ok(Event::Configuration(ConfigurationEvent::ChannelConfigured {
-            channel: channel(&which)?,
-            settings: Box::new(settings.try_into()?),
-        }))
-    }
-}
-
-impl From<&ChannelSettings> for Settings {
-    fn from(settings: &ChannelSettings) -> Self {
-        let ChannelSettings {
-            kind,
-            mode,
-            addresses,
-            global_idle_timeout,
-            conversation_idle_timeout,
-            idle_chat,
-            actions: DomainActions { prompt_agent_after, abandon_after, reassign_after },
-            live_agents,
-            messages,
-        } = settings;
-        Self {
-            kind: kind.to_stored(),
-            mode: mode.to_stored(),
-            addresses: addresses.iter().map(|address| address.as_str().to_owned()).collect(),
-            global_idle_timeout: raw(*global_idle_timeout),
-            conversation_idle_timeout: raw(*conversation_idle_timeout),
-            idle_chat: idle_chat.into(),
-            actions: Actions {
-                prompt_agent_after: raw(*prompt_agent_after),
-                abandon_after: raw(*abandon_after),
-                reassign_after: raw(*reassign_after),
-            },
-            live_agents: *live_agents,
-            messages: messages.into(),
-        }
-    }
-}
-
-impl TryFrom<Settings> for ChannelSettings {
-    type Error = Error;
-
-    fn try_from(settings: Settings) -> Result<Self, Error> {
-        let Settings {
-            kind,
-            mode,
-            addresses,
-            global_idle_timeout,
-            conversation_idle_timeout,
-            idle_chat,
-            actions: Actions { prompt_agent_after, abandon_after, reassign_after },
-            live_agents,
-            messages,
-        } = settings;
-        Ok(Self {
-            kind: ChannelKind::from_stored(kind)?,
-            mode: Mode::from_stored(mode)?,
-            addresses: addresses.iter().map(|text| address(text)).collect::<Result<_, _>>()?,
-            global_idle_timeout: global_idle_timeout.map(Seconds),
-            conversation_idle_timeout: conversation_idle_timeout.map(Seconds),
-            idle_chat: idle_chat.into(),
-            actions: DomainActions {
-                prompt_agent_after: prompt_agent_after.map(Seconds),
-                abandon_after: abandon_after.map(Seconds),
-                reassign_after: reassign_after.map(Seconds),
-            },
-            live_agents,
-            messages: messages.into(),
-        })
+        v4::ChannelConfigured::from(self).into_event()
     }
 }

@@ -4,9 +4,10 @@ use super::parts::Policy;
 use crate::Error;
 use crate::registry::Frozen;
 use crate::v1::conversation as v1;
-use crate::v1::parts::{OfferId, address, agent, channel};
+use crate::v1::parts::{OfferId, agent};
+use crate::v4::conversation as v4;
+use domain::Event;
 use domain::conversation::ConversationEvent;
-use domain::{ContactId, Event, Personal};
 use serde::{Deserialize, Serialize};
 
 /// New in its policy: an action.
@@ -44,17 +45,10 @@ impl From<v1::AgentJoined> for AgentJoined {
     }
 }
 
+/// Brought up to date by the next version that there is.
 impl Frozen for Opened {
     fn into_event(self) -> Result<Event, Error> {
-        let Self { contact, channel: on, requester, company, policy, by_agent } = self;
-        Ok(Event::Conversation(ConversationEvent::Opened {
-            contact: ContactId(contact),
-            channel: channel(&on)?,
-            requester: Personal::new(address(&requester)?),
-            company: address(&company)?,
-            policy: policy.into(),
-            by_agent: by_agent.as_deref().map(agent).transpose()?,
-        }))
+        v4::Opened::from(self).into_event()
     }
 }
 

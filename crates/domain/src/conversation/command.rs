@@ -136,6 +136,10 @@ pub enum Command {
     },
     /// Its actor failed again and again (section 3.1, Faulted).
     Fault,
+    /// The requester, a guest, is gone (`ID-12`).
+    Disconnect,
+    /// They are back.
+    Reconnect,
 }
 
 /// How a conversation begins.

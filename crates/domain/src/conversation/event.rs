@@ -115,6 +115,10 @@ pub enum ConversationEvent {
         /// What the requester is told, if anything: a close by silence in messaging says nothing (`ACT-15`).
         requester_text: Option<String>,
     },
+    /// The requester, a guest, has closed or lost their last connection (`ID-12`).
+    RequesterDisconnected,
+    /// They are back.
+    RequesterReconnected,
 }
 
 /// What took a conversation off hold.
@@ -177,6 +181,8 @@ pub enum StateReason {
     MaxWaitElapsed,
     /// It was refused instead of being made to wait (`Q-16`, `BH-7`).
     NotRouted,
+    /// A guest was gone for too long (`ID-12`).
+    GuestDisconnected,
 }
 
 /// Who or what closed it.
@@ -225,6 +231,7 @@ impl StateReason {
             Self::Error => "error",
             Self::MaxWaitElapsed => "max_wait_elapsed",
             Self::NotRouted => "not_routed",
+            Self::GuestDisconnected => "guest_disconnected",
         }
     }
 }

@@ -43,6 +43,8 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
             conversation.closing = Some((*state, *reason));
             conversation.request = None;
         }
+        ConversationEvent::RequesterDisconnected => conversation.anchors.disconnected = Some(stamp),
+        ConversationEvent::RequesterReconnected => conversation.anchors.disconnected = None,
     }
     Some(conversation)
 }
@@ -82,6 +84,8 @@ fn requester_wrote(conversation: &mut Conversation, stamp: Stamp) {
     anchors.agent_last = None;
     anchors.idle_since = None;
     anchors.reminded = false;
+    // ID-12: whoever writes is there, by whatever way the message came.
+    anchors.disconnected = None;
     // ACT-5, 18.8: writing twice cannot postpone the prompt.
     anchors.first_unanswered.get_or_insert(stamp);
 }

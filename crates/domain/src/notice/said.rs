@@ -125,7 +125,9 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::Held { .. }
         | ConversationEvent::Resumed { .. }
-        | ConversationEvent::AgentPrompted { .. } => Vec::new(),
+        | ConversationEvent::AgentPrompted { .. }
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected => Vec::new(),
     }
 }
 
@@ -160,7 +162,9 @@ fn for_agent(event: &ConversationEvent) -> Vec<Candidate<'_>> {
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Held { .. }
-        | ConversationEvent::Resumed { .. } => Vec::new(),
+        | ConversationEvent::Resumed { .. }
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected => Vec::new(),
     }
 }
 

@@ -161,7 +161,9 @@ const fn hidden_from_requester(fact: &ConversationEvent) -> Option<&'static [&'s
     match fact {
         ConversationEvent::AgentPrompted { .. }
         | ConversationEvent::Held { .. }
-        | ConversationEvent::Resumed { .. } => None,
+        | ConversationEvent::Resumed { .. }
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected => None,
         ConversationEvent::IdleReminderSent { .. } => Some(&["agent_text"]),
         ConversationEvent::AgentJoined { .. } => Some(&["offer"]),
         ConversationEvent::Unassigned { .. } => Some(&["why", "due"]),

@@ -95,8 +95,7 @@ mod tests {
 
     #[test]
     fn a_page_is_admitted_if_it_is_the_servers_own_or_listed() {
-        let web =
-            WebSettings { origins: vec!["https://shop.example".to_owned()], ..WebSettings::default() };
+        let web = WebSettings { origins: vec!["https://shop.example".to_owned()], ..WebSettings::default() };
         assert!(web.check().is_ok());
         for (origin, admitted) in [
             ("https://shop.example", true),

@@ -4,8 +4,8 @@ use crate::access::{Caller, Streamers};
 use crate::failure::Failure;
 use crate::idempotency;
 use crate::sending;
-use crate::stream::frame;
 use crate::stream::Streams;
+use crate::stream::frame;
 use actix_web::web;
 use api::{AcceptedResponse, ClientFrame, PostMessageRequest, ProblemCode, ServerFrame};
 use domain::{ChannelId, ConversationId, Role};
@@ -102,7 +102,8 @@ impl Client {
     ) -> Result<AcceptedResponse, Failure> {
         let engine = &self.streams.engine;
         let accepted = if let Some(conversation) = conversation {
-            let conversation = ConversationId::parse(&conversation).ok_or_else(Failure::conversation_unknown)?;
+            let conversation =
+                ConversationId::parse(&conversation).ok_or_else(Failure::conversation_unknown)?;
             let command = idempotency::from_stream(conversation, &self.caller, id.to_owned(), &message)?;
             sending::to_conversation(engine, &self.caller, conversation, message, Some(command)).await?
         } else {
@@ -110,8 +111,7 @@ impl Client {
             let channel = channel.ok_or_else(|| {
                 Failure::field(ProblemCode::InvalidBody, "conversation_id", "is required of an agent")
             })?;
-            let command =
-                idempotency::from_requester(channel, &self.caller, id.to_owned(), &message)?;
+            let command = idempotency::from_requester(channel, &self.caller, id.to_owned(), &message)?;
             sending::to_company(engine, &self.caller, channel, to, message, Some(command)).await?
         };
         Ok(crate::routes::accepted_response(&accepted))
@@ -145,7 +145,9 @@ impl Client {
             && match &self.audience {
                 Audience::Contact(contact) => *contact == scene.contact,
                 Audience::Agent(agent) => scene.agents.contains(agent),
-                Audience::All => scene.agents.iter().any(|agent| agent.as_str() == self.caller.principal().name),
+                Audience::All => {
+                    scene.agents.iter().any(|agent| agent.as_str() == self.caller.principal().name)
+                }
             }
     }
 

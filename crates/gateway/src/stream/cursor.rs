@@ -29,10 +29,7 @@ impl Heard {
     pub(crate) const fn part(place: Place, part: u32) -> Self {
         let last = PARTS - 1;
         let part = if part < last { part } else { last };
-        Self {
-            position: place.position,
-            step: place.ordinal.saturating_mul(PARTS).saturating_add(part),
-        }
+        Self { position: place.position, step: place.ordinal.saturating_mul(PARTS).saturating_add(part) }
     }
 
     /// Everything of a fact.

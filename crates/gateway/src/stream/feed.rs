@@ -145,9 +145,7 @@ impl Feed {
             Phase::Behind { found, .. } if rest => {
                 Phase::Behind { partition: following, found: found + read }
             }
-            Phase::Behind { found, .. } if found + read > LITTLE => {
-                Phase::Behind { partition: 0, found: 0 }
-            }
+            Phase::Behind { found, .. } if found + read > LITTLE => Phase::Behind { partition: 0, found: 0 },
             Phase::Behind { .. } => {
                 self.streams.hub.go_live(&self.slot);
                 Phase::Joining { partition: 0 }

@@ -86,7 +86,9 @@ async fn tell(streams: &Arc<Streams>, contact: ContactId) {
     });
     let open = match open.await {
         Ok(Ok(open)) => open,
-        Ok(Err(error)) => return tracing::error!(code = error.code(), "a guest's conversations are not known"),
+        Ok(Err(error)) => {
+            return tracing::error!(code = error.code(), "a guest's conversations are not known");
+        }
         Err(_) => return,
     };
     for conversation in open {
@@ -97,7 +99,9 @@ async fn tell(streams: &Arc<Streams>, contact: ContactId) {
         match streams.engine.order(conversation, order, request).await {
             // It may have closed meanwhile.
             Ok(_) | Err(engine::Error::Rejected(_)) => {}
-            Err(error) => tracing::warn!(code = error.code(), here, "a conversation was not told of its guest"),
+            Err(error) => {
+                tracing::warn!(code = error.code(), here, "a conversation was not told of its guest")
+            }
         }
     }
 }

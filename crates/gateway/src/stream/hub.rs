@@ -58,10 +58,7 @@ impl Hub {
         let mut listeners = self.listeners();
         match listeners.shut {
             Some(Close::GOING_AWAY) => {
-                return Err(Failure::new(
-                    ProblemCode::Draining,
-                    "the server is stopping; try again shortly",
-                ));
+                return Err(Failure::new(ProblemCode::Draining, "the server is stopping; try again shortly"));
             }
             Some(_) => return Err(Failure::internal("the timeline is no longer kept up")),
             None => {}
@@ -74,8 +71,9 @@ impl Hub {
         listeners.count += 1;
         let (slot, receiver) = Slot::new(listeners.last_id, identity, audience, lasting);
         let peers = listeners.peers(&slot.audience);
-        let of_user =
-            peers.iter().filter(|peer| peer.identity.principal == slot.identity.principal && peer.closed().is_none());
+        let of_user = peers
+            .iter()
+            .filter(|peer| peer.identity.principal == slot.identity.principal && peer.closed().is_none());
         if of_user.clone().count() >= self.per_user_max
             && let Some(oldest) = of_user.clone().next()
         {

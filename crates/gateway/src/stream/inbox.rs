@@ -54,7 +54,9 @@ pub(crate) async fn run(streams: Arc<Streams>) {
         match seen.await {
             Ok(seen) => seen.into_iter().for_each(|seen| seen.tell(&streams)),
             // What is in front of somebody is told whole with the next change; until then a look at the inbox tells.
-            Err(error) => tracing::warn!(code = error.code(), "agents were not told of a change of their inbox"),
+            Err(error) => {
+                tracing::warn!(code = error.code(), "agents were not told of a change of their inbox")
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ pub(super) const fn matters(event: &ConversationEvent) -> bool {
         ConversationEvent::Opened { by_agent: Some(_), .. }
         | ConversationEvent::AgentJoined { assigned: false, .. }
         | ConversationEvent::WaitMessageSent { .. }
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected
         | ConversationEvent::AgentMessagePosted { .. }
         | ConversationEvent::IdleReminderSent { .. }
         | ConversationEvent::AgentPrompted { .. } => false,

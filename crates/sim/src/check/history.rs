@@ -229,6 +229,8 @@ fn fired(event: &ConversationEvent) -> Option<(TimerKind, Timestamp)> {
         }
         | ConversationEvent::AgentRequested
         | ConversationEvent::AgentRequestCancelled
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Opened { .. }
@@ -253,6 +255,8 @@ fn message(event: &ConversationEvent) -> Option<&Message> {
         | ConversationEvent::Unassigned { .. }
         | ConversationEvent::AgentRequested
         | ConversationEvent::AgentRequestCancelled
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Closed { .. } => None,

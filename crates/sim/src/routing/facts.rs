@@ -46,6 +46,8 @@ impl World {
             ConversationEvent::Closed { .. } => What::Closed,
             ConversationEvent::AgentJoined { assigned: false, .. }
             | ConversationEvent::WaitMessageSent { .. }
+            | ConversationEvent::RequesterDisconnected
+            | ConversationEvent::RequesterReconnected
             | ConversationEvent::AgentMessagePosted { .. }
             | ConversationEvent::IdleReminderSent { .. }
             | ConversationEvent::AgentPrompted { .. } => return None,

@@ -53,7 +53,9 @@ pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &Convers
         | ConversationEvent::AgentRequested
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::WaitEnded { .. }
-        | ConversationEvent::WaitMessageSent { .. } => {}
+        | ConversationEvent::WaitMessageSent { .. }
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected => {}
         ConversationEvent::RequesterMessagePosted { .. } => row.requester_messages += 1,
         ConversationEvent::AgentMessagePosted { .. } => row.agent_messages += 1,
         ConversationEvent::AgentJoined { agent, assigned, .. } => {

@@ -98,7 +98,15 @@ impl Timeline {
             };
             let stored = stored.first().ok_or_else(|| damaged("an event is missing"))?;
             let envelope = codec::decode(&stored.bytes).map_err(|error| damaged(&error.to_string()))?;
-            facts.push(Fact { partition: partition.0, place, conversation: id, version, envelope, scene, agents });
+            facts.push(Fact {
+                partition: partition.0,
+                place,
+                conversation: id,
+                version,
+                envelope,
+                scene,
+                agents,
+            });
         }
         Ok(Page { facts, next, more })
     }
@@ -129,7 +137,15 @@ impl Timeline {
                     let id = ConversationId::from_bytes(append.stream.0);
                     let Some(scene) = self.cached_scene(&mut scenes, id)? else { return Err(Error::Row) };
                     let (conversation, agents) = (id, Vec::new());
-                    facts.push(Fact { partition: partition.0, place, conversation, version, envelope, scene, agents });
+                    facts.push(Fact {
+                        partition: partition.0,
+                        place,
+                        conversation,
+                        version,
+                        envelope,
+                        scene,
+                        agents,
+                    });
                 }
             }
             next = Place { position: position.0 + 1, ordinal: 0 };

@@ -52,7 +52,9 @@ pub(super) fn fold(scene: Option<Scene>, event: &ConversationEvent) -> Option<Sc
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Held { .. }
-        | ConversationEvent::Resumed { .. } => {}
+        | ConversationEvent::Resumed { .. }
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected => {}
     }
     Some(scene)
 }

@@ -57,6 +57,8 @@ pub(super) fn fact() -> impl Strategy<Value = (Timestamp, ConversationEvent)> {
         (who(), unassignment()).prop_map(|(agent, why)| ConversationEvent::Unassigned { agent, why }),
         Just(ConversationEvent::AgentRequested),
         Just(ConversationEvent::AgentRequestCancelled),
+        Just(ConversationEvent::RequesterDisconnected),
+        Just(ConversationEvent::RequesterReconnected),
         offer().prop_map(|OfferId { item, .. }| ConversationEvent::WaitEnded { item, requester_text: None }),
         offer().prop_map(|OfferId { item, number }| ConversationEvent::WaitMessageSent {
             item,

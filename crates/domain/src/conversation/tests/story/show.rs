@@ -46,6 +46,8 @@ pub(super) fn event(event: &ConversationEvent) -> String {
         ConversationEvent::Unassigned { agent, why } => format!("{agent} unassigned {}", unassignment(why)),
         ConversationEvent::AgentRequested => "agent requested".to_owned(),
         ConversationEvent::AgentRequestCancelled => "request cancelled".to_owned(),
+        ConversationEvent::RequesterDisconnected => "requester gone".to_owned(),
+        ConversationEvent::RequesterReconnected => "requester back".to_owned(),
         ConversationEvent::WaitEnded { item, .. } => format!("wait {item} ended"),
         ConversationEvent::WaitMessageSent { item, number, .. } => format!("told {item}.{number}"),
         ConversationEvent::AgentMessagePosted { agent, .. } => format!("{agent} wrote"),

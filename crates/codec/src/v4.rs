@@ -1,0 +1,5 @@
+//! The fourth version of those facts that have one. Nothing below may change, as in [`v1`](crate::v1), whose parts it
+//! shares where they are the same.
+
+pub(crate) mod configuration;
+pub(crate) mod conversation;
