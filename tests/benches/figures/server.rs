@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use domain::configuration::Apply;
 use domain::{Role, Seconds};
 use engine::{Engine, Options, SystemWall, Wall as _};
-use gateway::{Application, AuthSettings, Listen, Secret, ServerSettings, Settings};
+use gateway::{Application, AuthSettings, Listen, Secret, ServerSettings, Settings, WebSettings};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -16,7 +16,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use store::{EventLog, PartitionId};
 use tokio::sync::oneshot;
-use views::Conversations;
+use views::{Conversations, Timeline};
 
 /// A server that answers.
 pub(crate) struct Server {
@@ -111,11 +111,14 @@ async fn put_together(store: &Path, options: Options, apply: Apply) -> anyhow::R
     steps.store = lap();
     let engine = world::start(Arc::clone(&log), options, apply).await?;
     steps.engine = lap();
+    let timeline = Arc::new(Timeline::open(Arc::clone(&log))?);
     let conversations = Arc::new(Conversations::open(log)?);
     conversations.follow(engine.subscribe());
     steps.list = lap();
-    let settings = Settings { server: server(), auth: auth() };
-    let application = Application::start(&settings, engine.clone(), Arc::clone(&conversations), metrics()?)?;
+    let web = WebSettings { streams_max: 20_000, ..WebSettings::default() };
+    let settings = Settings { server: server(), auth: auth(), web };
+    let list = Arc::clone(&conversations);
+    let application = Application::start(&settings, engine.clone(), list, timeline, metrics()?)?;
     steps.http = lap();
     Ok((application, (counting, engine, conversations, steps)))
 }

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 /// How long a client may leave a frame unread before it counts as too slow.
 const SEND_MAX: Duration = Duration::from_secs(30);
-/// How long the closing frame may take to be sent; who does not read is hung up on.
-const CLOSE_MAX: Duration = Duration::from_secs(1);
+/// How long the closing frame may take to be sent; who does not read is hung up on, and sooner when the server stops.
+const CLOSE_MAX: Duration = Duration::from_secs(5);
+const CLOSE_MAX_STOPPING: Duration = Duration::from_secs(1);
 
 /// One open socket.
 pub(crate) struct Socket {
@@ -40,7 +41,8 @@ impl Socket {
         // The hub knows why, for its figures.
         feed.slot().close(Close { code, reason });
         let reason = CloseReason { code: CloseCode::from(code), description: Some(reason.to_owned()) };
-        let _ = tokio::time::timeout(CLOSE_MAX, session.close(Some(reason))).await;
+        let patience = if code == Close::GOING_AWAY.code { CLOSE_MAX_STOPPING } else { CLOSE_MAX };
+        let _ = tokio::time::timeout(patience, session.close(Some(reason))).await;
     }
 
     /// Turns until there is a reason to end; none if the client is gone already.
