@@ -132,7 +132,7 @@ pub(crate) fn bearer(request: &HttpRequest) -> Result<Identity, Failure> {
     match (headers.next(), headers.next()) {
         // Two proxies might each look at another one.
         (Some(_), Some(_)) => {
-            return Err(Failure::new(ProblemCode::TokenInvalid, "there are several `Authorization` headers"));
+            Err(Failure::new(ProblemCode::TokenInvalid, "there are several `Authorization` headers"))
         }
         (header, _) => authenticator.identify(header),
     }

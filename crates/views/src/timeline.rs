@@ -11,6 +11,9 @@ mod keys;
 mod read;
 mod scene;
 
+#[cfg(test)]
+mod tests;
+
 pub use follow::News;
 pub use read::Page;
 pub use scene::Scene;

@@ -31,16 +31,20 @@ struct Moved {
     telling: bool,
 }
 
+impl Moved {
+    fn is_told(&self) -> bool {
+        self.contacts.is_empty() && !self.telling
+    }
+}
+
 impl Guests {
     /// Resolves when everybody is told.
     pub(crate) async fn settled(&self) {
         loop {
             let done = self.done.notified();
-            let moved = self.moved();
-            if moved.contacts.is_empty() && !moved.telling {
+            if self.moved().is_told() {
                 return;
             }
-            drop(moved);
             done.await;
         }
     }
