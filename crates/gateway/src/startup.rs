@@ -7,8 +7,9 @@ use crate::routes::routes;
 use crate::sessions::Sessions;
 use crate::settings::{Listen, ServerSettings, Settings, SettingsError};
 use crate::stream::{self, Streams, guests, inbox};
+use actix_cors::Cors;
 use actix_web::dev::Server;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 use engine::Engine;
@@ -78,7 +79,7 @@ impl Application {
         let engine = Data::new(engine);
         let conversations = Data::from(conversations);
         let handle = Data::new(metrics.clone());
-        let application = Self::bind(&settings.server, metrics, move |config| {
+        let application = Self::bind(&settings.server, &settings.web.origins, metrics, move |config| {
             config
                 .app_data(authenticator.clone())
                 .app_data(engine.clone())
@@ -93,6 +94,7 @@ impl Application {
     /// Binds a server whose handlers find this data.
     pub(crate) fn bind(
         settings: &ServerSettings,
+        origins: &[String],
         metrics: PrometheusHandle,
         data: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
     ) -> Result<Self, StartError> {
@@ -101,12 +103,15 @@ impl Application {
             body_max: settings.body_max,
             body_timeout: Duration::from_secs(settings.body_timeout_s),
         });
+        let origins = origins.to_vec();
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(limits.clone())
                 .configure(data.clone())
                 .configure(routes)
                 .wrap(from_fn(observe))
+                // Outermost, so that a page can read refusals too.
+                .wrap(Condition::new(!origins.is_empty(), pages(&origins)))
         })
         .workers(settings.workers)
         .max_connections(settings.connections_max.div_ceil(settings.workers))
@@ -179,6 +184,18 @@ impl Application {
         }
         Ok(())
     }
+}
+
+/// What browsers are told of pages from elsewhere: these may ask with a token and read the answers, and no others.
+/// Nothing here is a cookie, so no page ever asks in its visitor's name without having a token.
+fn pages(origins: &[String]) -> Cors {
+    const A_DAY_S: usize = 86_400;
+    let cors = Cors::default()
+        .allowed_methods(["GET", "POST", "PUT", "DELETE"])
+        .allowed_headers(["authorization", "content-type", "idempotency-key", "last-event-id"])
+        .expose_headers(["x-request-id", "retry-after"])
+        .max_age(A_DAY_S);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
 
 /// Binding removes whatever is at the path. That is right for the socket of a process that died, and for nothing else.
