@@ -1,6 +1,7 @@
 //! What is said over live streams, by two devices of one requester and by an agent.
 
 use crate::http_client::{message, types};
+use crate::http_office::{Office, ROUTED};
 use crate::process::{Site, confined_token, token};
 use crate::stream_client::{Ask, Heard, Stream};
 use domain::Role;
@@ -175,4 +176,29 @@ async fn a_stop_closes_streams_with_1001_and_ends_quickly() {
     assert_eq!(server.ended().await.code(), Some(0));
     assert!(begun.elapsed() < std::time::Duration::from_secs(8), "{:?}", begun.elapsed());
     site.verify_store();
+}
+
+/// WI-9: an agent hears of an offer, of what their inbox holds then, and of the offered conversation before they accept.
+#[tokio::test]
+async fn an_agent_hears_of_offers_and_of_their_inbox_as_it_changes() {
+    let site = Site::new(ROUTED);
+    let office = Office::open(&site).await;
+    let mut ann = Stream::open(&office.server, &office.ann).await;
+    let mut sue = Stream::open(&office.server, &office.sue).await;
+    assert_eq!(ann.next_of("inbox").await["cards"], json!([]));
+    office.comes("ann").await;
+    for stream in [&mut ann, &mut sue] {
+        let presence = stream.next_of("presence").await;
+        assert_eq!((&presence["agent"], &presence["state"]), (&json!("ann"), &json!("available")));
+    }
+    let conversation = office.ask(1).await;
+    let card = ann.next_of("offer").await["card"].clone();
+    assert_eq!((&card["conversation"], &card["place"]), (&json!(conversation), &json!("offered")));
+    assert_eq!(ann.next_of("inbox").await["cards"][0]["item"], card["item"]);
+    let again = token(Role::Requester, &crate::http_office::requester(1));
+    office.http.order(&conversation, "messages", &again, &json!({ "text": "Still there?" })).await;
+    assert_eq!(ann.next_of("event").await["data"]["text"], "Still there?");
+    office.item(&card["item"], "accept", &office.ann, &json!({})).await.accepted();
+    assert_eq!(ann.next_of("event").await["event"], "conversation.agent_joined");
+    while ann.next_of("inbox").await["cards"][0]["place"] != "accepted" {}
 }
