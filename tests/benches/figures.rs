@@ -28,6 +28,7 @@ mod figures {
     pub(crate) mod report;
     pub(crate) mod restart;
     pub(crate) mod server;
+    pub(crate) mod sockets;
     pub(crate) mod space;
     pub(crate) mod staff;
     pub(crate) mod wire;
@@ -38,7 +39,7 @@ use clap::{Parser, ValueEnum};
 use figures::bench::{Bench, Size, Ticks};
 use figures::report::Report;
 use figures::{
-    assignment, child, dormant, durable, http, latency, matching, memory, recovery, restart, space,
+    assignment, child, dormant, durable, http, latency, matching, memory, recovery, restart, sockets, space,
 };
 use std::path::PathBuf;
 
@@ -95,6 +96,8 @@ enum Name {
     Assignment,
     /// Start with many items that wait.
     RouterRestart,
+    /// Memory of a live stream that nothing happens on, and how soon a frame follows its commit.
+    Sockets,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -144,6 +147,7 @@ fn measure(name: Name, bench: &Bench) -> anyhow::Result<Report> {
         Name::Matching => matching::measure(bench),
         Name::Assignment => assignment::measure(bench),
         Name::RouterRestart => restart::measure(bench),
+        Name::Sockets => sockets::measure(bench),
     }?;
     // A figure taken beside a busy neighbour is none; this tells which one was.
     report.fact("taken by other processes meanwhile", "% of the cores", Ticks::now()?.others_since(&before));

@@ -40,7 +40,7 @@ service_channel = "messaging"
 /// A server with routing, and everybody's tokens.
 pub(crate) struct Office {
     /// Ends the process when it is dropped.
-    _server: Server,
+    pub(crate) server: Server,
     pub(crate) http: Client,
     pub(crate) ann: String,
     pub(crate) bob: String,
@@ -52,7 +52,7 @@ impl Office {
         let server = site.serve().await;
         let http = server.http();
         let (ann, bob) = (token(Role::Agent, "ann"), token(Role::Agent, "bob"));
-        Self { _server: server, http, ann, bob, sue: token(Role::Supervisor, "sue") }
+        Self { server, http, ann, bob, sue: token(Role::Supervisor, "sue") }
     }
 
     /// A requester of this number writes; gives the conversation.

@@ -201,7 +201,6 @@ async fn a_role_reaches_what_is_its_own_and_nothing_else() {
     let (agent, admin) = (token(Role::Agent, "ann"), token(Role::Admin, "adam"));
     for (path, token) in [
         (INBOUND.to_owned(), &agent),
-        (INBOUND.to_owned(), &requester),
         (scene.path("join"), &gateway()),
         (scene.path("hold"), &requester),
         (scene.path("resume"), &admin),

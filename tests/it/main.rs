@@ -112,4 +112,16 @@ mod routing_simulation;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
+mod stream_client;
+#[cfg(test)]
+mod stream_day;
+#[cfg(test)]
+mod stream_fallbacks;
+#[cfg(test)]
+mod stream_guests;
+#[cfg(test)]
+mod stream_refusals;
+#[cfg(test)]
+mod stream_talk;
+#[cfg(test)]
 mod support;

@@ -17,6 +17,7 @@ mod outbound;
 mod problem;
 mod queue;
 mod said;
+mod stream;
 mod timer;
 mod user;
 mod window;
@@ -41,6 +42,9 @@ pub use outbound::{
 pub use problem::{FieldError, Problem, ProblemCode};
 pub use queue::{QueueListResponse, QueueResponse, Waiting};
 pub use said::{MessagesResponse, SaidResponse};
+pub use stream::{
+    ClientFrame, OpenConversation, ServerFrame, SessionRequest, SessionResponse, TicketResponse,
+};
 pub use timer::{TimerResponse, TimersResponse};
 pub use user::{
     BulkOutcome, BulkProblem, BulkRecipient, BulkRequest, BulkResponse, ConsentResponse,

@@ -77,6 +77,9 @@ problem_codes! {
     TokenExpired "token_expired" 401 "The token has expired";
     RoleForbidden "role_forbidden" 403 "The role may not do this";
     SignatureInvalid "signature_invalid" 403 "The signature is not valid";
+    TicketInvalid "ticket_invalid" 401 "The ticket is not valid";
+    OriginForbidden "origin_forbidden" 403 "The page may not use this server";
+    GuestsForbidden "guests_forbidden" 403 "Guests may not come to this channel";
 
     // How it is asked.
     RouteUnknown "route_unknown" 404 "There is no such route";
@@ -88,6 +91,7 @@ problem_codes! {
     InvalidBody "invalid_body" 422 "The body has the wrong shape";
     InvalidQuery "invalid_query" 400 "The query is not valid";
     InvalidIdempotencyKey "invalid_idempotency_key" 400 "The idempotency key is not valid";
+    UpgradeRequired "upgrade_required" 426 "The route speaks WebSocket only";
     InvalidAddress "invalid_address" 422 "The address is not one of this channel";
     InvalidMessage "invalid_message" 422 "The message breaks a bound";
     InvalidNotification "invalid_notification" 422 "The notification breaks a bound";
@@ -142,6 +146,7 @@ problem_codes! {
     IdempotencyKeyReused "idempotency_key_reused" 409 "The idempotency key was used for another body";
 
     // What the server cannot do now.
+    TooManyRequests "too_many_requests" 429 "Too many requests" retry after 60 s;
     Overloaded "overloaded" 503 "The server is at its limit" retry after 1 s;
     Draining "draining" 503 "The server is stopping" retry after 5 s;
     ProjectionBehind "projection_behind" 503 "The list has not caught up" retry after 1 s;
@@ -197,7 +202,12 @@ mod tests {
     #[test]
     fn everything_that_is_unavailable_says_when_to_try_again() {
         for code in ProblemCode::ALL {
-            assert_eq!(code.retry_after_s().is_some(), code.status() == 503, "{}", code.code());
+            assert_eq!(
+                code.retry_after_s().is_some(),
+                [429, 503].contains(&code.status()),
+                "{}",
+                code.code()
+            );
         }
     }
 

@@ -8,14 +8,14 @@ use ::channels::{ChannelSettings, Channels};
 use domain::ChannelId;
 use domain::channel::ChannelKind;
 use domain::configuration::{Apply, Configuration, Wording};
-use engine::{Deliver, Engine, Outside, RandomIds, SystemWall, Timeline};
+use engine::{Deliver, Engine, Outside, RandomIds, SystemWall};
 use gateway::Application;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use store::{EventLog, SledLog, SledOptions};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
-use views::Conversations;
+use views::{Conversations, Timeline};
 
 /// A process that serves once it [runs](Self::run).
 pub(crate) struct Server {
@@ -46,7 +46,8 @@ impl Server {
         };
         let log: Arc<dyn EventLog> = Arc::new(SledLog::open(&settings.store.path, options)?);
         let options = settings.options(resume);
-        let clock = Timeline::begin(Box::new(SystemWall), log.latest_ms(), options.gap_max, options.resume)?;
+        let clock =
+            engine::Timeline::begin(Box::new(SystemWall), log.latest_ms(), options.gap_max, options.resume)?;
         let ids = Arc::new(RandomIds);
         // What no provider takes waits to be pulled.
         let outside = Outside { deliver: Some(Arc::clone(&channels) as Arc<dyn Deliver>) };
@@ -56,9 +57,11 @@ impl Server {
         warn_if_delivery_does_not_fit(&engine, &settings.delivery);
         let conversations = Arc::new(Conversations::open(Arc::clone(&log)).map_err(Failure::user)?);
         conversations.follow(engine.subscribe());
+        let timeline = Arc::new(Timeline::open(Arc::clone(&log)).map_err(Failure::user)?);
+        let settings = settings.gateway();
         let application =
-            Application::start(&settings.gateway(), engine.clone(), conversations, channels, metrics);
-        let application = application.map_err(Failure::user)?;
+            Application::start(&settings, engine.clone(), conversations, channels, timeline, metrics)
+                .map_err(Failure::user)?;
         Ok(Self { log, engine, application })
     }
 

@@ -7,7 +7,7 @@ use crate::exit::Failure;
 use domain::Seconds;
 use domain::configuration::Apply;
 use engine::{Options, Resume};
-use gateway::{AuthSettings, Listen, ServerSettings};
+use gateway::{AuthSettings, Listen, ServerSettings, WebSettings};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,7 @@ const PREFIX: &str = "COLLOQUY_";
 pub(crate) struct Settings {
     pub(crate) server: ServerSettings,
     pub(crate) auth: AuthSettings,
+    pub(crate) web: WebSettings,
     pub(crate) store: StoreSettings,
     pub(crate) engine: EngineSettings,
     pub(crate) delivery: ::channels::Settings,
@@ -155,6 +156,7 @@ impl Settings {
 
     fn check(&self) -> Result<(), String> {
         self.server.check().map_err(|error| error.to_string())?;
+        self.web.check().map_err(|error| error.to_string())?;
         let engine = &self.engine;
         let rules = [
             ((1..=4096).contains(&self.store.partitions), "store.partitions must be 1 to 4096"),
@@ -229,7 +231,7 @@ impl Settings {
     }
 
     pub(crate) fn gateway(&self) -> gateway::Settings {
-        gateway::Settings { server: self.server.clone(), auth: self.auth.clone() }
+        gateway::Settings { server: self.server.clone(), auth: self.auth.clone(), web: self.web.clone() }
     }
 }
 

@@ -50,6 +50,8 @@ pub const fn event_type(event: &Event) -> &'static str {
             ConversationEvent::Discarded { .. } => "conversation.discarded",
             ConversationEvent::ReceiptTaken { .. } => "conversation.receipt_taken",
             ConversationEvent::SeenByAgent { .. } => "conversation.seen_by_agent",
+            ConversationEvent::RequesterDisconnected => "conversation.requester_disconnected",
+            ConversationEvent::RequesterReconnected => "conversation.requester_reconnected",
         },
         Event::Contact(event) => match event {
             ContactEvent::Created { .. } => "contact.created",

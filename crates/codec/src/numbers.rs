@@ -76,6 +76,7 @@ numbered!(StateReason, "state reason", {
     NotRouted = 9,
     AutoClosed = 10,
     Superseded = 11,
+    GuestDisconnected = 12,
 });
 
 numbered!(TimerKind, "timer", {
@@ -85,6 +86,7 @@ numbered!(TimerKind, "timer", {
     PromptAgent = 4,
     Abandon = 5,
     Reassign = 6,
+    Disconnect = 7,
 });
 
 numbered!(ReceiptStatus, "receipt", { Failed = 1, Delivered = 2, Read = 3 });

@@ -9,12 +9,12 @@ pub(crate) use routing::configured as routing_entry;
 
 use crate::numbers::Numbered;
 use crate::registry::Payload;
-use crate::v1::wording as wording_v1;
-use crate::v1::{configuration as configuration_v1, contact as contact_v1, engine as engine_v1};
-use crate::v1::{conversation as conversation_v1, identity as identity_v1, parts as parts_v1};
-use crate::v1::{virtual_agent as virtual_agent_v1, waiting as waiting_v1, window as window_v1};
-use crate::v2::waiting as waiting_v2;
-use crate::v2::{conversation as conversation_v2, message as message_v2, parts as parts_v2};
+use crate::v1::{
+    configuration as configuration_v1, contact as contact_v1, conversation as conversation_v1,
+    engine as engine_v1, identity as identity_v1, parts as parts_v1, presence as presence_v1,
+    virtual_agent as virtual_agent_v1, waiting as waiting_v1, window as window_v1, wording as wording_v1,
+};
+use crate::v2::{conversation as conversation_v2, message as message_v2, waiting as waiting_v2};
 use crate::v3::{configuration as configuration_v3, conversation as conversation_v3};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
@@ -102,6 +102,8 @@ fn conversation(event: &ConversationEvent) -> Payload {
         ConversationEvent::SeenByAgent { agent, up_to } => {
             Payload::of(&window_v1::SeenByAgent { agent: text(agent), up_to: *up_to })
         }
+        ConversationEvent::RequesterDisconnected => Payload::of(&presence_v1::RequesterDisconnected {}),
+        ConversationEvent::RequesterReconnected => Payload::of(&presence_v1::RequesterReconnected {}),
     }
 }
 
@@ -119,7 +121,7 @@ fn opened(
         channel: channel.as_str().to_owned(),
         requester: requester.as_str().to_owned(),
         company: company.as_str().to_owned(),
-        policy: parts_v2::Policy::from(policy),
+        policy: conversation_v3::Policy::from(policy),
         by_agent: by_agent.map(text),
         user: user.map(identity::user),
     })

@@ -77,6 +77,8 @@ pub struct ChannelSettings {
     pub proactive: Proactive,
     /// How often a requester may try a PIN (`ID-14`).
     pub pin_limits: PinLimits,
+    /// How long a guest of a chat may be gone before it ends (`ID-12`); 0 is as long as they like.
+    pub chat_disconnect_timeout: Seconds,
 }
 
 /// What an agent may do who writes first (`PRO-6`).
@@ -278,12 +280,16 @@ impl ChannelSettings {
             messages: Messages::default(),
             proactive: Proactive::default(),
             pin_limits: PinLimits::MAX,
+            chat_disconnect_timeout: DISCONNECT_DEFAULT,
         }
     }
 }
 
 /// The conversation timeout of a chat where nobody set one (`IDLE-10`), and the most that one may be (R10).
 pub const IDLE_DEFAULT: Seconds = Seconds(7200);
+
+/// How long a guest of a chat may be gone where nobody said otherwise (`ID-12`).
+pub const DISCONNECT_DEFAULT: Seconds = Seconds(300);
 
 /// The most addresses of the company on one channel: its settings have to fit into one event (`X1`).
 pub const ADDRESSES_MAX_COUNT: usize = 500;

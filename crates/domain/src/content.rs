@@ -135,6 +135,13 @@ impl Content {
         &self.0.attachments
     }
 
+    /// The language of whoever wrote it, where the channel says so (`VA-4`).
+    pub fn language(&self) -> Option<String> {
+        let mut context = self.context().iter();
+        let (_, said) = context.find(|(name, _)| name.eq_ignore_ascii_case("language"))?;
+        crate::notice::language_tag(said.expose())
+    }
+
     /// What the channel knew when the message was written, such as the page or the language.
     pub const fn context(&self) -> &BTreeMap<String, Personal<String>> {
         &self.0.context

@@ -138,6 +138,8 @@ pub struct Anchors {
     pub assigned: Option<Stamp>,
     /// When a person last sent it to a queue (`TR-1`): the requester's silence before that no longer counts in a chat.
     pub transferred: Option<Stamp>,
+    /// Since when the requester, a guest, is gone (`ID-12`).
+    pub disconnected: Option<Stamp>,
 }
 
 /// How many messages were accepted.

@@ -144,6 +144,10 @@ pub enum Order {
         /// The version of the last event that they saw.
         up_to: u64,
     },
+    /// The requester, a guest, has no connection left (`ID-12`).
+    Disconnect,
+    /// They are back.
+    Reconnect,
 }
 
 /// The answer to a command that was accepted, and is durable (`L1`).
@@ -243,6 +247,8 @@ impl Order {
                 Command::TransferToQueue { by, supervisor, queue }
             }
             Self::MarkSeen { agent, up_to } => Command::MarkSeen { agent, up_to },
+            Self::Disconnect => Command::Disconnect,
+            Self::Reconnect => Command::Reconnect,
         }
     }
 
@@ -259,6 +265,8 @@ impl Order {
             | Self::EndBySupervisor { .. }
             | Self::RequestAgent
             | Self::CancelRequest
+            | Self::Disconnect
+            | Self::Reconnect
             | Self::AssignManually { .. }
             | Self::Return { .. }
             | Self::TransferToQueue { .. }

@@ -141,6 +141,8 @@ impl ConversationActor {
             | Order::EndBySupervisor { .. }
             | Order::RequestAgent
             | Order::CancelRequest
+            | Order::Disconnect
+            | Order::Reconnect
             | Order::AssignManually { .. }
             | Order::Return { .. }
             | Order::TransferToQueue { .. }

@@ -15,7 +15,7 @@ use crate::{
 use domain::channel::Responder;
 use domain::configuration::{Apply, Change, Configuration};
 use domain::conversation::{Conversation, Origin, Policy};
-use domain::{Address, ChannelId, ConversationId, Rejection, Timestamp};
+use domain::{Address, ChannelId, ContactId, ConversationId, Rejection, Timestamp};
 use std::sync::{Arc, mpsc};
 use store::EventLog;
 use tokio::sync::watch;
@@ -172,6 +172,11 @@ impl Engine {
                 stored.into_iter().map(record).collect()
             })
             .await
+    }
+
+    /// The contact behind an address on a channel, whether or not they ever wrote.
+    pub fn contact_of(&self, channel: &ChannelId, address: &Address) -> ContactId {
+        self.shared.keys.contact(channel, address)
     }
 
     /// The configuration in force.

@@ -258,7 +258,9 @@ impl Reader<'_> {
                 | ConversationEvent::Redriven { .. }
                 | ConversationEvent::Discarded { .. }
                 | ConversationEvent::ReceiptTaken { .. }
-                | ConversationEvent::SeenByAgent { .. } => None,
+                | ConversationEvent::SeenByAgent { .. }
+                | ConversationEvent::RequesterDisconnected
+                | ConversationEvent::RequesterReconnected => None,
             };
             let (conversation, at) = (self.conversation, self.at);
             facts.extend(what.map(|what| Fact { conversation, at, what }));

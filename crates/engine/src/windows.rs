@@ -44,7 +44,7 @@ pub struct Notified {
 impl Engine {
     /// The contact behind an address on a channel, known or not.
     pub fn contact_id(&self, requester: &Requester) -> ContactId {
-        self.shared().keys.contact(&requester.channel, requester.address.expose())
+        self.contact_of(&requester.channel, requester.address.expose())
     }
 
     /// The newest place in the log of a contact and all their conversations.

@@ -22,7 +22,7 @@ pub(crate) trait Access: 'static {
     const ROLES: &'static [Role];
 }
 
-/// Pushing messages in from a provider.
+/// Pushing messages in from a provider, or as a requester of the web beginning to write.
 pub(crate) struct Inbound;
 /// Taking what goes out to a provider, and saying what became of it.
 pub(crate) struct Gateways;
@@ -46,9 +46,21 @@ pub(crate) struct Operators;
 pub(crate) struct Admins;
 /// Proving who a requester is.
 pub(crate) struct Verifiers;
+/// Following what happens as it happens.
+pub(crate) struct Streamers;
+/// Going on with a session of their own.
+pub(crate) struct Guests;
 
 impl Access for Inbound {
-    const ROLES: &'static [Role] = &[Role::Gateway, Role::Admin];
+    const ROLES: &'static [Role] = &[Role::Requester, Role::Gateway, Role::Admin];
+}
+
+impl Access for Streamers {
+    const ROLES: &'static [Role] = &[Role::Requester, Role::Agent, Role::Supervisor];
+}
+
+impl Access for Guests {
+    const ROLES: &'static [Role] = &[Role::Requester];
 }
 
 impl Access for Gateways {
@@ -108,10 +120,11 @@ impl<A: Access> FromRequest for Caller<A> {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(identify(request).and_then(|(identity, request)| {
+        let id = RequestId::of(request);
+        ready(bearer(request).and_then(|identity| {
             let role = identity.principal.role;
             if A::ROLES.contains(&role) {
-                return Ok(Self { identity, request, access: PhantomData });
+                return Ok(Self { identity, request: id, access: PhantomData });
             }
             let served: Vec<&str> = A::ROLES.iter().map(|role| role.name()).collect();
             let detail =
@@ -121,22 +134,32 @@ impl<A: Access> FromRequest for Caller<A> {
     }
 }
 
-fn identify(request: &HttpRequest) -> Result<(Identity, RequestId), Failure> {
+/// The bearer of a request's token.
+pub(crate) fn bearer(request: &HttpRequest) -> Result<Identity, Failure> {
     let authenticator = request
         .app_data::<web::Data<Authenticator>>()
         .ok_or_else(|| Failure::internal("the server has no authenticator"))?;
     let mut headers = request.headers().get_all(header::AUTHORIZATION);
-    let identity = match (headers.next(), headers.next()) {
+    match (headers.next(), headers.next()) {
         // Two proxies might each look at another one.
         (Some(_), Some(_)) => {
-            return Err(Failure::new(ProblemCode::TokenInvalid, "there are several `Authorization` headers"));
+            Err(Failure::new(ProblemCode::TokenInvalid, "there are several `Authorization` headers"))
         }
-        (header, _) => authenticator.identify(header)?,
-    };
-    Ok((identity, RequestId::of(request)))
+        (header, _) => authenticator.identify(header),
+    }
 }
 
 impl<A> Caller<A> {
+    /// Somebody who was recognized by other means than the header of this request.
+    pub(crate) const fn known(identity: Identity, request: RequestId) -> Self {
+        Self { identity, request, access: PhantomData }
+    }
+
+    /// Who it is.
+    pub(crate) const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
     /// In which role they ask.
     pub(crate) const fn role(&self) -> Role {
         self.identity.principal.role
@@ -256,6 +279,8 @@ mod tests {
             identity: Identity {
                 principal: Principal { role, name: name.to_owned() },
                 channel: channel.map(|name| ChannelId::new(name).unwrap()),
+                guest: false,
+                expires_s: None,
             },
             request: RequestId(Uuid::nil()),
             access: PhantomData,

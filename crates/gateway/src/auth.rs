@@ -5,6 +5,7 @@ use crate::settings::{AuthSettings, SettingsError};
 use actix_web::http::header::HeaderValue;
 use api::ProblemCode;
 use domain::{AgentId, ChannelId, Principal, Role};
+use engine::{SystemWall, Wall as _};
 use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,10 @@ pub(crate) struct Identity {
     pub(crate) principal: Principal,
     /// The one channel to which the token is confined, if it is.
     pub(crate) channel: Option<ChannelId>,
+    /// Whether it is a guest, who only has a session and no name anywhere else (`ID-10`).
+    pub(crate) guest: bool,
+    /// When the token expires, in seconds since the Unix epoch; an API key does not.
+    pub(crate) expires_s: Option<i64>,
 }
 
 /// What a JWT of ours says. Expiry, issuer and audience are the library's to check, so reading ignores them.
@@ -39,7 +44,10 @@ pub(crate) struct Claims {
     pub(crate) role: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) channel: Option<String>,
-    #[serde(skip_deserializing)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) guest: bool,
+    /// The library has checked that it is a number and in the future; some issuers write it with a fraction.
+    #[serde(default, deserialize_with = "whole_seconds")]
     pub(crate) exp: i64,
     #[serde(skip_deserializing)]
     pub(crate) iat: i64,
@@ -69,7 +77,7 @@ impl Authenticator {
         });
         let keys = settings.api_keys.iter().map(|key| {
             let principal = Principal { role: key.role, name: key.name.clone() };
-            (*key.sha256.bytes(), Identity { principal, channel: None })
+            (*key.sha256.bytes(), Identity { principal, channel: None, guest: false, expires_s: None })
         });
         Ok(Self { jwt, keys: keys.collect() })
     }
@@ -79,18 +87,32 @@ impl Authenticator {
         let header = header.ok_or_else(|| {
             Failure::new(ProblemCode::TokenMissing, "send a token as `Authorization: Bearer <token>`")
         })?;
-        let token = header
-            .to_str()
-            .ok()
-            .and_then(|text| text.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .filter(|token| !token.is_empty() && token.len() <= TOKEN_MAX)
-            .ok_or_else(|| invalid("the header is not of the form `Authorization: Bearer <token>`"))?;
+        self.identify_token(
+            header
+                .to_str()
+                .ok()
+                .and_then(|text| text.split_once(' '))
+                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+                .map(|(_, token)| token.trim())
+                .filter(|token| !token.is_empty() && token.len() <= TOKEN_MAX)
+                .ok_or_else(|| invalid("the header is not of the form `Authorization: Bearer <token>`"))?,
+        )
+    }
+
+    /// Who bears a token.
+    fn identify_token(&self, token: &str) -> Result<Identity, Failure> {
         match self.key_holder(token) {
             Some(identity) => Ok(identity.clone()),
             None => self.jwt_holder(token),
         }
+    }
+
+    /// The guest whose token this is, if it expired no longer ago than `grace_s` (`ID-10`).
+    pub(crate) fn returning_guest(&self, token: &str, grace_s: u64) -> Option<Identity> {
+        let (key, validation) = self.jwt.as_ref().filter(|_| token.len() <= TOKEN_MAX)?;
+        let mut lenient = validation.clone();
+        lenient.leeway = grace_s;
+        identity_of(token, key, &lenient).ok().filter(|identity| identity.guest)
     }
 
     /// Looks at all keys, whether or not one matched already, so that the time it takes tells nothing about them.
@@ -109,18 +131,37 @@ impl Authenticator {
         let Some((key, validation)) = &self.jwt else {
             return Err(invalid("this is no API key of this server, and it takes no other tokens"));
         };
-        let claims = decode::<Claims>(token, key, validation).map_err(|error| refused(&error))?.claims;
-        let role = Role::parse(&claims.role)
-            .filter(|role| *role != Role::System)
-            .ok_or_else(|| invalid("its claim `role` is none of the roles"))?;
-        subject_fits(role, &claims.sub)
-            .map_err(|expected| invalid(&format!("its claim `sub` is not legal: {expected}")))?;
-        let channel = claims
-            .channel
-            .map(|name| ChannelId::new(&name))
-            .transpose()
-            .map_err(|error| invalid(&format!("its claim `channel` is not legal: {error}")))?;
-        Ok(Identity { principal: Principal { role, name: claims.sub }, channel })
+        identity_of(token, key, validation)
+    }
+}
+
+/// Who bears a JWT, if its signature and its claims are good.
+fn identity_of(token: &str, key: &DecodingKey, validation: &Validation) -> Result<Identity, Failure> {
+    let claims = decode::<Claims>(token, key, validation).map_err(|error| refused(&error))?.claims;
+    let role = Role::parse(&claims.role)
+        .filter(|role| *role != Role::System)
+        .ok_or_else(|| invalid("its claim `role` is none of the roles"))?;
+    subject_fits(role, &claims.sub)
+        .map_err(|expected| invalid(&format!("its claim `sub` is not legal: {expected}")))?;
+    let channel = claims
+        .channel
+        .map(|name| ChannelId::new(&name))
+        .transpose()
+        .map_err(|error| invalid(&format!("its claim `channel` is not legal: {error}")))?;
+    let principal = Principal { role, name: claims.sub };
+    Ok(Identity { principal, channel, guest: claims.guest, expires_s: Some(claims.exp) })
+}
+
+fn whole_seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second is nothing in an expiry")]
+    f64::deserialize(deserializer).map(|seconds| seconds as i64)
+}
+
+impl Identity {
+    /// Whether the token has expired since it was looked at, by the machine's clock.
+    pub(crate) fn has_expired(&self) -> bool {
+        let now_s = SystemWall.read().0.div_euclid(1000);
+        self.expires_s.is_some_and(|expires_s| expires_s <= now_s)
     }
 }
 

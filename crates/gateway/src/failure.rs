@@ -7,7 +7,7 @@ use crate::configuration;
 use crate::observe::RequestId;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
-use api::{FieldError, ProblemCode};
+use api::{FieldError, Problem, ProblemCode};
 use domain::router::Refusal;
 use domain::{AttachmentRefusal, Rejection};
 use std::fmt;
@@ -100,11 +100,17 @@ impl Failure {
         self.internal.as_deref()
     }
 
-    /// The answer to the client.
-    pub(crate) fn answer(&self, request: Option<RequestId>) -> HttpResponse {
+    /// The problem as the client is told it.
+    pub(crate) fn problem(&self, request: Option<RequestId>) -> Problem {
         let mut problem = self.code.problem(self.detail.clone());
         problem.errors.clone_from(&self.errors);
         problem.instance = request.map(|id| format!("/requests/{id}"));
+        problem
+    }
+
+    /// The answer to the client.
+    pub(crate) fn answer(&self, request: Option<RequestId>) -> HttpResponse {
+        let problem = self.problem(request);
         let mut response = HttpResponse::build(self.status_code());
         response.content_type("application/problem+json");
         if let Some(seconds) = self.code.retry_after_s() {

@@ -2,10 +2,11 @@
 
 use crate::access::Caller;
 use crate::failure::Failure;
+use crate::sending::fingerprint;
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
-use api::{InboundRequest, ProblemCode};
-use domain::ChannelId;
+use api::{InboundRequest, PostMessageRequest, ProblemCode};
+use domain::{ChannelId, ConversationId};
 use engine::CommandId;
 use std::ops::RangeInclusive;
 
@@ -43,6 +44,38 @@ pub(crate) fn from_provider(channel: &ChannelId, message: &InboundRequest) -> Re
     };
     let body = body.map_err(|error| Failure::internal(error.to_string()))?;
     Ok(CommandId { scope: format!("inbound/{channel}"), id: provider_message_id.clone(), body })
+}
+
+/// The id of a requester's message that names no conversation, in the scope of the requester.
+pub(crate) fn from_requester<A>(
+    channel: &ChannelId,
+    caller: &Caller<A>,
+    id: String,
+    message: &PostMessageRequest,
+) -> Result<CommandId, Failure> {
+    let scope = format!("inbound/{channel}/requester/{}", caller.principal().name);
+    Ok(CommandId { scope, id: checked(id)?, body: fingerprint(message)? })
+}
+
+/// The id of a message that was sent over a stream into one conversation: the same as if it had been posted.
+pub(crate) fn from_stream<A>(
+    conversation: ConversationId,
+    caller: &Caller<A>,
+    id: String,
+    message: &PostMessageRequest,
+) -> Result<CommandId, Failure> {
+    let principal = caller.principal();
+    let (role, name) = (principal.role.name(), &principal.name);
+    let scope = format!("{role}/{name}/POST /v1/conversations/{conversation}/messages");
+    Ok(CommandId { scope, id: checked(id)?, body: fingerprint(message)? })
+}
+
+fn checked(id: String) -> Result<String, Failure> {
+    if is_visible(&id) {
+        return Ok(id);
+    }
+    let what = "the message's id must be 1 to 256 visible ASCII characters";
+    Err(Failure::new(ProblemCode::InvalidIdempotencyKey, what))
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<String>, Failure> {

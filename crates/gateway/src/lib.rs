@@ -20,9 +20,12 @@ mod metrics;
 mod observe;
 mod query;
 mod routes;
+mod sending;
+mod sessions;
 mod settings;
 mod shown;
 mod startup;
+mod stream;
 mod token;
 mod unread;
 mod users;
@@ -32,7 +35,7 @@ mod tests;
 
 pub use metrics::install_metrics;
 pub use settings::{
-    ApiKey, AuthSettings, KeyDigest, Listen, Secret, ServerSettings, Settings, SettingsError,
+    ApiKey, AuthSettings, KeyDigest, Listen, Secret, ServerSettings, Settings, SettingsError, WebSettings,
 };
 pub use startup::{Application, StartError};
 pub use token::{IssueError, issue_token};

@@ -15,6 +15,8 @@ mod outbound;
 mod queues;
 mod requester;
 mod said;
+mod sessions;
+mod stream;
 mod transcript;
 mod transfer;
 mod twilio;
@@ -24,14 +26,12 @@ mod windows;
 mod wording;
 mod work_items;
 
-use crate::access::Caller;
 use crate::failure::Failure;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Resource};
 use api::{AcceptedResponse, ProblemCode};
 use domain::ConversationId;
-use domain::conversation::Conversation;
-use engine::{Accepted, Engine};
+use engine::Accepted;
 
 /// Adds all routes to an application.
 pub(crate) fn routes(config: &mut ServiceConfig) {
@@ -71,6 +71,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(looking)
         .configure(working)
         .configure(delivering)
+        .configure(streaming)
         .configure(configuring)
         .configure(wording)
         .default_service(web::to(unknown));
@@ -162,6 +163,16 @@ fn delivering(config: &mut ServiceConfig) {
         .service(resource("/v1/dead-letters/{key}/redrive", "POST").route(web::post().to(outbound::redrive)))
         .service(resource("/v1/dead-letters/{key}/discard", "POST").route(web::post().to(outbound::discard)));
 }
+/// Adds the routes of guests and of live streams.
+fn streaming(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/sessions", "POST").route(web::post().to(sessions::begin)))
+        .service(resource("/v1/sessions/renew", "POST").route(web::post().to(sessions::renew)))
+        .service(resource("/v1/stream", "GET").route(web::get().to(stream::socket)))
+        .service(resource("/v1/stream/poll", "GET").route(web::get().to(stream::poll)))
+        .service(resource("/v1/stream/events", "GET").route(web::get().to(stream::events)))
+        .service(resource("/v1/stream/tickets", "POST").route(web::post().to(stream::ticket)));
+}
 
 /// Adds the routes with which routing is configured.
 fn configuring(config: &mut ServiceConfig) {
@@ -223,22 +234,13 @@ fn conversation_id(text: &str) -> Result<ConversationId, Failure> {
     ConversationId::parse(text).ok_or_else(Failure::conversation_unknown)
 }
 
-/// The conversation, if the caller may know of it.
-async fn reachable<A>(
-    engine: &Engine,
-    caller: &Caller<A>,
-    id: ConversationId,
-) -> Result<Conversation, Failure> {
-    let conversation = engine.conversation(id).await?;
-    if caller.reaches(&conversation) { Ok(conversation) } else { Err(Failure::conversation_unknown()) }
-}
-
 /// The answer to a command that was accepted.
 fn accepted(accepted: &Accepted) -> HttpResponse {
-    HttpResponse::Accepted().json(shown_accepted(accepted))
+    HttpResponse::Accepted().json(accepted_response(accepted))
 }
 
-fn shown_accepted(accepted: &Accepted) -> AcceptedResponse {
+/// What it says.
+pub(crate) fn accepted_response(accepted: &Accepted) -> AcceptedResponse {
     let Accepted { conversation, message, duplicate, position } = accepted;
     AcceptedResponse {
         conversation_id: if conversation.is_none() { String::new() } else { conversation.to_string() },

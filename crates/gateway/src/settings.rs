@@ -1,9 +1,11 @@
 //! What an operator sets about the server and about who may use it.
 
 mod values;
+mod web;
 
 pub use channels::Secret;
 pub use values::{KeyDigest, Listen};
+pub use web::WebSettings;
 
 use domain::Role;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,8 @@ pub struct Settings {
     pub server: ServerSettings,
     /// Who may use it.
     pub auth: AuthSettings,
+    /// Browsers, guests and live streams.
+    pub web: WebSettings,
 }
 
 /// Where and how the server listens. Every number is a bound with a designed answer (`X1`).
@@ -83,6 +87,14 @@ pub enum SettingsError {
     /// A bound is out of its own bounds.
     #[error("server.{key} must be {expected}")]
     Bound {
+        /// The key.
+        key: &'static str,
+        /// What would be legal.
+        expected: &'static str,
+    },
+    /// A bound of browsers and streams is out of its own bounds.
+    #[error("web.{key} must be {expected}")]
+    Web {
         /// The key.
         key: &'static str,
         /// What would be legal.
@@ -166,6 +178,11 @@ impl Settings {
     /// [`SettingsError`] for the first thing that is wrong.
     pub fn check(&self) -> Result<(), SettingsError> {
         self.server.check()?;
+        self.web.check()?;
+        // Guests get tokens from the server itself.
+        if self.web.guest_sessions && self.auth.secret()?.is_none() {
+            return Err(SettingsError::SecretMissing);
+        }
         crate::auth::Authenticator::new(&self.auth).map(drop)
     }
 }

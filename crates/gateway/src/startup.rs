@@ -4,9 +4,12 @@ use crate::auth::Authenticator;
 use crate::body::Limits;
 use crate::observe::observe;
 use crate::routes::routes;
+use crate::sessions::Sessions;
 use crate::settings::{Listen, ServerSettings, Settings, SettingsError};
+use crate::stream::{self, Streams, guests, inbox};
+use actix_cors::Cors;
 use actix_web::dev::Server;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 use channels::Channels;
@@ -18,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use views::Conversations;
+use views::{Conversations, Timeline};
 
 /// How often measurements are folded into their buckets when nobody scrapes.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -29,6 +32,8 @@ pub struct Application {
     address: String,
     socket: Option<PathBuf>,
     metrics: PrometheusHandle,
+    streams: Option<Arc<Streams>>,
+    drain_timeout: Duration,
 }
 
 /// Why the server did not start.
@@ -48,7 +53,8 @@ pub enum StartError {
 }
 
 impl Application {
-    /// Binds a server around an engine, a projection and what its channels post. Must be called within a running actix system.
+    /// Binds a server around an engine, its projections and what its channels post, and feeds live streams from the
+    /// timeline. Must be called within a running actix system.
     ///
     /// # Errors
     /// [`StartError`].
@@ -57,26 +63,43 @@ impl Application {
         engine: Engine,
         conversations: Arc<Conversations>,
         channels: Arc<Channels>,
+        timeline: Arc<Timeline>,
         metrics: PrometheusHandle,
     ) -> Result<Self, StartError> {
+        settings.web.check()?;
+        let body_max = settings.server.body_max;
+        let streams =
+            Arc::new(Streams::new(engine.clone(), Arc::clone(&timeline), settings.web.clone(), body_max));
+        let told = Arc::downgrade(&streams);
+        timeline.follow(engine.subscribe(), move |news| {
+            if let Some(streams) = told.upgrade() {
+                streams.hub.tell(news);
+            }
+        });
+        let sessions = Data::new(Sessions::new(settings.auth.clone(), settings.web.clone()));
+        let streaming = Data::from(Arc::clone(&streams));
         let authenticator = Data::new(Authenticator::new(&settings.auth)?);
         let engine = Data::new(engine);
         let conversations = Data::from(conversations);
         let channels = Data::from(channels);
         let handle = Data::new(metrics.clone());
-        Self::bind(&settings.server, metrics, move |config| {
+        let application = Self::bind(&settings.server, &settings.web.origins, metrics, move |config| {
             config
                 .app_data(authenticator.clone())
                 .app_data(engine.clone())
                 .app_data(conversations.clone())
                 .app_data(channels.clone())
+                .app_data(sessions.clone())
+                .app_data(streaming.clone())
                 .app_data(handle.clone());
-        })
+        })?;
+        Ok(Self { streams: Some(streams), ..application })
     }
 
     /// Binds a server whose handlers find this data.
     pub(crate) fn bind(
         settings: &ServerSettings,
+        origins: &[String],
         metrics: PrometheusHandle,
         data: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
     ) -> Result<Self, StartError> {
@@ -85,12 +108,15 @@ impl Application {
             body_max: settings.body_max,
             body_timeout: Duration::from_secs(settings.body_timeout_s),
         });
+        let origins = origins.to_vec();
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(limits.clone())
                 .configure(data.clone())
                 .configure(routes)
                 .wrap(from_fn(observe))
+                // Outermost, so that a page can read refusals too.
+                .wrap(Condition::new(!origins.is_empty(), pages(&origins)))
         })
         .workers(settings.workers)
         .max_connections(settings.connections_max.div_ceil(settings.workers))
@@ -113,7 +139,8 @@ impl Application {
                 (server.run(), settings.listen.to_string(), Some(path.clone()))
             }
         };
-        Ok(Self { server, address, socket, metrics })
+        let drain_timeout = Duration::from_secs(settings.drain_timeout_s);
+        Ok(Self { server, address, socket, metrics, streams: None, drain_timeout })
     }
 
     /// Where it listens: `127.0.0.1:7080` with the real port, or `unix:/path`.
@@ -127,7 +154,12 @@ impl Application {
     /// # Errors
     /// If the server ends by itself.
     pub async fn run(self, stop: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { mut server, address, socket, metrics } = self;
+        let Self { mut server, address, socket, metrics, streams, drain_timeout } = self;
+        let tasks = streams.iter().flat_map(|streams| {
+            let (inboxes, guests) = (Arc::clone(streams), Arc::clone(streams));
+            [actix_web::rt::spawn(inbox::run(inboxes)), actix_web::rt::spawn(guests::run(guests))]
+        });
+        let tasks: Vec<_> = tasks.collect();
         let handle = server.handle();
         let mut stop = pin!(stop);
         let mut upkeep = tokio::time::interval(UPKEEP_EVERY);
@@ -140,9 +172,16 @@ impl Application {
             }
         }
         tracing::info!("answering what is under way");
+        // An open stream would hold the stop up until its time is over, so they end first.
+        if let Some(streams) = &streams
+            && tokio::time::timeout(drain_timeout, stream::drain(streams)).await.is_err()
+        {
+            tracing::warn!("some streams have not ended in time");
+        }
         let stopping = handle.stop(true);
         server.await?;
         stopping.await;
+        tasks.iter().for_each(actix_web::rt::task::JoinHandle::abort);
         if let Some(path) = socket
             && let Err(error) = std::fs::remove_file(&path)
         {
@@ -150,6 +189,18 @@ impl Application {
         }
         Ok(())
     }
+}
+
+/// What browsers are told of pages from elsewhere: these may ask with a token and read the answers, and no others.
+/// Nothing here is a cookie, so no page ever asks in its visitor's name without having a token.
+fn pages(origins: &[String]) -> Cors {
+    const A_DAY_S: usize = 86_400;
+    let cors = Cors::default()
+        .allowed_methods(["GET", "POST", "PUT", "DELETE"])
+        .allowed_headers(["authorization", "content-type", "idempotency-key", "last-event-id"])
+        .expose_headers(["x-request-id", "retry-after"])
+        .max_age(A_DAY_S);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
 
 /// Binding removes whatever is at the path. That is right for the socket of a process that died, and for nothing else.

@@ -39,12 +39,35 @@ pub fn issue_token(
     lifetime: Seconds,
     now: Timestamp,
 ) -> Result<String, IssueError> {
+    issue(settings, role, subject, (channel, false), lifetime, now)
+}
+
+/// A JWT for a guest of a channel, as [`issue_token`] makes one for anybody else.
+pub(crate) fn issue_guest_token(
+    settings: &AuthSettings,
+    subject: &str,
+    channel: &ChannelId,
+    lifetime: Seconds,
+    now: Timestamp,
+) -> Result<String, IssueError> {
+    issue(settings, Role::Requester, subject, (Some(channel), true), lifetime, now)
+}
+
+fn issue(
+    settings: &AuthSettings,
+    role: Role,
+    subject: &str,
+    (channel, guest): (Option<&ChannelId>, bool),
+    lifetime: Seconds,
+    now: Timestamp,
+) -> Result<String, IssueError> {
     subject_fits(role, subject).map_err(|expected| IssueError::Subject { role: role.name(), expected })?;
     let secret = settings.secret()?.ok_or(SettingsError::SecretMissing)?;
     let claims = Claims {
         sub: subject.to_owned(),
         role: role.name().to_owned(),
         channel: channel.map(ToString::to_string),
+        guest,
         exp: now.plus(lifetime).0.div_euclid(1000),
         iat: now.0.div_euclid(1000),
         iss: settings.issuer.clone(),

@@ -62,7 +62,9 @@ impl Counts {
             | ConversationEvent::Redriven { .. }
             | ConversationEvent::Discarded { .. }
             | ConversationEvent::ReceiptTaken { .. }
-            | ConversationEvent::SeenByAgent { .. } => {}
+            | ConversationEvent::SeenByAgent { .. }
+            | ConversationEvent::RequesterDisconnected
+            | ConversationEvent::RequesterReconnected => {}
         }
     }
 
@@ -73,7 +75,11 @@ impl Counts {
             TimerKind::ConversationIdle if reason == StateReason::NoActivity => self.closed_no_activity += 1,
             TimerKind::ConversationIdle => self.closed_unanswered += 1,
             TimerKind::Abandon => self.closed_abandoned += 1,
-            TimerKind::IdleReminder | TimerKind::PromptAgent | TimerKind::Reassign => {}
+            TimerKind::IdleReminder
+            | TimerKind::PromptAgent
+            | TimerKind::Reassign
+            // A roster has no guests who could be gone.
+            | TimerKind::Disconnect => {}
         }
     }
 }

@@ -64,6 +64,8 @@ impl fmt::Display for TraceLine {
             | ConversationEvent::VirtualAgentEngaged
             | ConversationEvent::VirtualAgentMessagePosted { .. }
             | ConversationEvent::AgentRequestCancelled
+            | ConversationEvent::RequesterDisconnected
+            | ConversationEvent::RequesterReconnected
             | ConversationEvent::Resumed { .. }
             | ConversationEvent::Reassociated { .. }
             | ConversationEvent::ConsentChanged { .. } => Ok(()),

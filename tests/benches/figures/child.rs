@@ -1,6 +1,6 @@
 //! Jobs that need a process of their own: memory that no other measurement has touched, a start that is one, a death.
 
-use super::{dormant, matching, memory, recovery, restart};
+use super::{dormant, matching, memory, recovery, restart, sockets};
 use anyhow::Context as _;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,7 @@ pub(crate) enum Job {
     Fill(restart::Fill),
     Strip(restart::Strip),
     Reopen(restart::Open),
+    Sockets(sockets::Serve),
 }
 
 /// Does a job in this process, and writes what came of it to stdout.
@@ -31,6 +32,7 @@ pub(crate) fn perform(job: &str) -> anyhow::Result<()> {
         Job::Fill(job) => serde_json::to_string(&job.perform()?)?,
         Job::Strip(job) => serde_json::to_string(&job.perform()?)?,
         Job::Reopen(job) => serde_json::to_string(&job.perform()?)?,
+        Job::Sockets(job) => serde_json::to_string(&job.perform()?)?,
     };
     println!("{outcome}");
     Ok(())

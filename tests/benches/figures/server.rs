@@ -6,9 +6,9 @@ use super::world;
 use anyhow::Context as _;
 use channels::Channels;
 use domain::configuration::Apply;
-use domain::{Role, Seconds};
+use domain::{ChannelId, Role, Seconds};
 use engine::{Engine, Options, SystemWall, Wall as _};
-use gateway::{Application, AuthSettings, Listen, Secret, ServerSettings, Settings};
+use gateway::{Application, AuthSettings, Listen, Secret, ServerSettings, Settings, WebSettings};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -17,7 +17,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use store::{EventLog, PartitionId};
 use tokio::sync::oneshot;
-use views::Conversations;
+use views::{Conversations, Timeline};
 
 /// A server that answers.
 pub(crate) struct Server {
@@ -46,12 +46,21 @@ impl Server {
     }
 
     pub(crate) fn start_with(store: &Path, options: Options, apply: Apply) -> anyhow::Result<Self> {
+        Self::start_as(store, options, apply, server())
+    }
+
+    pub(crate) fn start_as(
+        store: &Path,
+        options: Options,
+        apply: Apply,
+        server: ServerSettings,
+    ) -> anyhow::Result<Self> {
         let store = store.to_owned();
         let (stop, stopped) = oneshot::channel();
         let (started, start) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             engine::block_on(async move {
-                let (application, parts) = match put_together(&store, options, apply).await {
+                let (application, parts) = match put_together(&store, options, apply, server).await {
                     Ok(put_together) => put_together,
                     Err(error) => {
                         let _ = started.send(Err(error));
@@ -99,7 +108,12 @@ impl Server {
 
 type Parts = (Arc<Counting>, Engine, Arc<Conversations>, Steps);
 
-async fn put_together(store: &Path, options: Options, apply: Apply) -> anyhow::Result<(Application, Parts)> {
+async fn put_together(
+    store: &Path,
+    options: Options,
+    apply: Apply,
+    server: ServerSettings,
+) -> anyhow::Result<(Application, Parts)> {
     let mut steps = Steps::default();
     let mut begun = Instant::now();
     let mut lap = || {
@@ -112,13 +126,15 @@ async fn put_together(store: &Path, options: Options, apply: Apply) -> anyhow::R
     steps.store = lap();
     let engine = world::start(Arc::clone(&log), options, apply).await?;
     steps.engine = lap();
+    let timeline = Arc::new(Timeline::open(Arc::clone(&log))?);
     let conversations = Arc::new(Conversations::open(log)?);
     conversations.follow(engine.subscribe());
     steps.list = lap();
-    let settings = Settings { server: server(), auth: auth() };
     let channels = Arc::new(Channels::new(&channels::Settings::default(), Arc::new(SystemWall))?);
-    let application =
-        Application::start(&settings, engine.clone(), Arc::clone(&conversations), channels, metrics()?)?;
+    let web = WebSettings { streams_max: 20_000, ..WebSettings::default() };
+    let settings = Settings { server, auth: auth(), web };
+    let list = Arc::clone(&conversations);
+    let application = Application::start(&settings, engine.clone(), list, channels, timeline, metrics()?)?;
     steps.http = lap();
     Ok((application, (counting, engine, conversations, steps)))
 }
@@ -130,8 +146,12 @@ pub(crate) fn server() -> ServerSettings {
 
 /// The token of a gateway, good for an hour.
 pub(crate) fn token() -> anyhow::Result<String> {
-    let now = SystemWall.read();
-    Ok(gateway::issue_token(&auth(), Role::Gateway, "figures", None, Seconds(3600), now)?)
+    token_of(Role::Gateway, "figures", None)
+}
+
+/// Somebody's token, good for an hour.
+pub(crate) fn token_of(role: Role, subject: &str, channel: Option<&ChannelId>) -> anyhow::Result<String> {
+    Ok(gateway::issue_token(&auth(), role, subject, channel, Seconds(3600), SystemWall.read())?)
 }
 
 fn auth() -> AuthSettings {

@@ -37,6 +37,7 @@ pub(super) struct Keys {
     pin_window: Option<u32>,
     attachment_types: Option<Vec<String>>,
     attachment_max_bytes: Option<u64>,
+    chat_disconnect_timeout: Option<u32>,
 }
 
 impl Keys {
@@ -153,6 +154,7 @@ impl Keys {
         self.proactive_order.into_iter().for_each(|order| first.order = order);
         self.pin_attempts.into_iter().for_each(|attempts| settings.pin_limits.attempts = attempts);
         seconds(&mut settings.pin_limits.window, self.pin_window);
+        seconds(&mut settings.chat_disconnect_timeout, self.chat_disconnect_timeout);
         let messages = &mut settings.messages;
         let text = |target: &mut String, value: &Option<String>| {
             value.iter().for_each(|text| target.clone_from(text))

@@ -46,6 +46,7 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         messages,
         proactive: Proactive { active, require_existing_recipient, allow_manual_recipient, order },
         pin_limits: PinLimits { attempts, window },
+        chat_disconnect_timeout,
     } = settings;
     json!({
         "kind": kind.name(),
@@ -69,6 +70,7 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
             "order": order,
         },
         "pin_limits": { "attempts": attempts, "window_s": window.0 },
+        "chat_disconnect_timeout_s": chat_disconnect_timeout.0,
     })
 }
 

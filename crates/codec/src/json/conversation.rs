@@ -45,8 +45,11 @@ pub(super) fn data(event: &ConversationEvent) -> Value {
         ConversationEvent::AgentRequested { from_virtual_agent } => {
             json!({ "from_virtual_agent": from_virtual_agent })
         }
-        ConversationEvent::AgentRequestCancelled | ConversationEvent::VirtualAgentEngaged => json!({}),
         ConversationEvent::VirtualAgentMessagePosted { message: said } => message(said),
+        ConversationEvent::AgentRequestCancelled
+        | ConversationEvent::VirtualAgentEngaged
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected => json!({}),
         ConversationEvent::WaitEnded { item: WorkItemId(item), requester_text } => {
             json!({ "item": item.to_string(), "requester_text": requester_text })
         }
@@ -136,13 +139,14 @@ fn attachment(attachment: &Attachment) -> Value {
 
 fn policy(policy: &Policy) -> Value {
     match policy {
-        Policy::Chat { reminder, cancel, human_only, quantum, idle } => json!({
+        Policy::Chat { reminder, cancel, human_only, quantum, idle, disconnect } => json!({
             "mode": policy.mode().name(),
             "reminder_s": reminder.0,
             "cancel_s": cancel.0,
             "human_only": human_only,
             "quantum_s": quantum.0,
             "idle_s": idle.0,
+            "disconnect_s": disconnect.0,
         }),
         Policy::Messaging { prompt_agent_after, abandon_after, reassign_after, idle } => json!({
             "mode": policy.mode().name(),

@@ -5,7 +5,7 @@ use crate::Error;
 use crate::numbers::Numbered;
 use crate::v1::parts;
 use crate::v1::wording::Choice;
-use crate::v2::parts::Policy;
+use crate::v3::conversation::Policy;
 use domain::conversation::{
     Anchors as DomainAnchors, Conversation, MessageCounts, Owner as DomainOwner, Question as DomainQuestion,
 };
@@ -78,6 +78,7 @@ struct Anchors {
     reminded: bool,
     assigned: Option<Stamp>,
     transferred: Option<Stamp>,
+    disconnected: Option<Stamp>,
 }
 
 impl From<&Conversation> for ConversationState {
@@ -228,6 +229,7 @@ impl From<&DomainAnchors> for Anchors {
             reminded,
             assigned,
             transferred,
+            disconnected,
         } = anchors;
         Self {
             requester_last: requester_last.map(Stamp::from),
@@ -239,6 +241,7 @@ impl From<&DomainAnchors> for Anchors {
             reminded: *reminded,
             assigned: assigned.map(Stamp::from),
             transferred: transferred.map(Stamp::from),
+            disconnected: disconnected.map(Stamp::from),
         }
     }
 }
@@ -255,6 +258,7 @@ impl From<Anchors> for DomainAnchors {
             reminded,
             assigned,
             transferred,
+            disconnected,
         } = anchors;
         Self {
             requester_last: requester_last.map(DomainStamp::from),
@@ -266,6 +270,7 @@ impl From<Anchors> for DomainAnchors {
             reminded,
             assigned: assigned.map(DomainStamp::from),
             transferred: transferred.map(DomainStamp::from),
+            disconnected: disconnected.map(DomainStamp::from),
         }
     }
 }

@@ -208,9 +208,9 @@ fn engine_event() -> impl Strategy<Value = EngineEvent> {
 
 pub(super) fn policy() -> impl Strategy<Value = Policy> {
     prop_oneof![
-        (seconds(), seconds(), any::<bool>(), seconds(), seconds()).prop_map(
-            |(reminder, cancel, human_only, quantum, idle)| {
-                Policy::Chat { reminder, cancel, human_only, quantum, idle }
+        (seconds(), seconds(), any::<bool>(), seconds(), seconds(), seconds()).prop_map(
+            |(reminder, cancel, human_only, quantum, idle, disconnect)| {
+                Policy::Chat { reminder, cancel, human_only, quantum, idle, disconnect }
             }
         ),
         (actions(), option::of(seconds())).prop_map(
@@ -255,7 +255,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
         idle_chat_cancel_message: cancel,
         prompt_agent_message: prompt,
     });
-    let timeouts = (option::of(seconds()), option::of(seconds()));
+    let timeouts = (option::of(seconds()), option::of(seconds()), seconds());
     let modes = select([Mode::Chat, Mode::Messaging].to_vec());
     let kinds = select(ChannelKind::ALL.to_vec());
     let actions = (actions(), any::<bool>());
@@ -289,6 +289,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
                     proactive: first.0,
                     pin_limits: first.1,
                     first_responder: first.2,
+                    chat_disconnect_timeout: timeouts.2,
                 }
             },
         )

@@ -13,7 +13,7 @@ use domain::conversation::{
     Utterance,
 };
 use domain::{Personal, Stamp};
-use proptest::array::uniform6;
+use proptest::array::uniform7;
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -136,9 +136,10 @@ pub(super) fn configuration() -> impl Strategy<Value = Configuration> {
 }
 
 fn anchors() -> impl Strategy<Value = Anchors> {
-    let stamps = uniform6(option::of(stamp()));
+    let stamps = uniform7(option::of(stamp()));
     (stamps, any::<[bool; 3]>()).prop_map(|(stamps, [prompted, human_agent_spoke, reminded])| {
-        let [requester_last, first_unanswered, agent_last, idle_since, assigned, transferred] = stamps;
+        let [requester_last, first_unanswered, agent_last, idle_since, assigned, transferred, disconnected] =
+            stamps;
         Anchors {
             requester_last,
             first_unanswered,
@@ -149,6 +150,7 @@ fn anchors() -> impl Strategy<Value = Anchors> {
             reminded,
             assigned,
             transferred,
+            disconnected,
         }
     })
 }

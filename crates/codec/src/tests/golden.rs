@@ -149,6 +149,7 @@ fn conversation() -> Conversation {
             reminded: false,
             assigned: Some(stamp(6, 5)),
             transferred: None,
+            disconnected: Some(stamp(7, 6)),
         },
         messages: MessageCounts { requester: 1, agent: 2 },
         user: Some(samples::identity::user("u-1")),

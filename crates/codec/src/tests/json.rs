@@ -28,6 +28,7 @@ fn an_opened_conversation_shows_its_policy() {
                 "cancel_s": 360,
                 "human_only": true,
                 "quantum_s": 120,
+                "disconnect_s": 0,
                 "idle_s": 7200,
             },
             "by_agent": null,

@@ -87,6 +87,7 @@ fn conversation_events() -> Vec<ConversationEvent> {
         human_only: true,
         quantum: Seconds(120),
         idle: Seconds(7200),
+        disconnect: Seconds(0),
     };
     let mut events = vec![
         opened(chat, None),
@@ -114,7 +115,22 @@ fn conversation_events() -> Vec<ConversationEvent> {
     events.push(E::Closed { state, reason, by: ClosedBy::Agent(agent("ann.lee")), requester_text: None });
     events.extend(outbound_events());
     events.extend(wording::chosen_events());
+    events.extend(guest_events());
     events
+}
+
+/// What came with guests.
+fn guest_events() -> Vec<ConversationEvent> {
+    use ConversationEvent as E;
+    let [reminder, cancel, quantum, idle, disconnect] = [180, 360, 0, 7200, 300].map(Seconds);
+    let by = ClosedBy::Timer { kind: TimerKind::Disconnect, due: AT };
+    let (state, reason) = (ClosedState::Complete, StateReason::GuestDisconnected);
+    vec![
+        opened(Policy::Chat { reminder, cancel, human_only: false, quantum, idle, disconnect }, None),
+        E::RequesterDisconnected,
+        E::RequesterReconnected,
+        E::Closed { state, reason, by, requester_text: None },
+    ]
 }
 
 /// What came with routing.
@@ -262,6 +278,12 @@ fn configuration_events() -> Vec<ConfigurationEvent> {
         settings: Box::new(writing_first),
     });
     events.extend(wording::events());
+    let mut patient = settings(ChannelKind::Mweb, Mode::Chat);
+    patient.chat_disconnect_timeout = Seconds(0);
+    events.push(ConfigurationEvent::ChannelConfigured {
+        channel: channel("patient"),
+        settings: Box::new(patient),
+    });
     events
 }
 
@@ -301,6 +323,7 @@ pub(super) fn settings(kind: ChannelKind, mode: Mode) -> ChannelSettings {
             order: 0,
         },
         pin_limits: PinLimits { attempts: 3, window: Seconds(86_400) },
+        chat_disconnect_timeout: Seconds(300),
     }
 }
 

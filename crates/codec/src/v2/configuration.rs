@@ -70,6 +70,7 @@ impl From<v1::Settings> for Settings {
     }
 }
 
+/// Brought up to date by the next version that there is.
 impl Frozen for ChannelConfigured {
     fn into_event(self) -> Result<Event, Error> {
         v3::ChannelConfigured::from(self).into_event()

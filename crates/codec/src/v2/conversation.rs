@@ -45,6 +45,7 @@ impl From<v1::AgentJoined> for AgentJoined {
     }
 }
 
+/// Brought up to date by the next version that there is.
 impl Frozen for Opened {
     fn into_event(self) -> Result<Event, Error> {
         v3::Opened::from(self).into_event()

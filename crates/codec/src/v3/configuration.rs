@@ -8,7 +8,9 @@ use crate::v1::parts::{address, channel, raw};
 use crate::v2::configuration as v2;
 use crate::v2::configuration::Actions;
 use domain::channel::Proactive as DomainProactive;
-use domain::channel::{Actions as DomainActions, ChannelKind, ChannelSettings, Mode, Responder};
+use domain::channel::{
+    Actions as DomainActions, ChannelKind, ChannelSettings, DISCONNECT_DEFAULT, Mode, Responder,
+};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::PinLimits as DomainPinLimits;
 use domain::{Event, Seconds};
@@ -21,8 +23,8 @@ pub(crate) struct ChannelConfigured {
     pub(crate) settings: Settings,
 }
 
-/// Spans are in seconds. New: whether and to whom agents may write first, how often a PIN may be tried, and who
-/// answers first.
+/// Spans are in seconds. New: whether and to whom agents may write first, how often a PIN may be tried, who answers first,
+/// and how long a guest may be gone.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) kind: u8,
@@ -37,6 +39,7 @@ pub(crate) struct Settings {
     pub(crate) proactive: Proactive,
     pub(crate) pin_limits: PinLimits,
     pub(crate) first_responder: u8,
+    pub(crate) chat_disconnect_timeout: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -91,6 +94,7 @@ impl From<v2::Settings> for Settings {
             proactive,
             pin_limits: PinLimits { attempts, window: window.0 },
             first_responder: Responder::LiveAgent.to_stored(),
+            chat_disconnect_timeout: DISCONNECT_DEFAULT.0,
         }
     }
 }
@@ -120,6 +124,7 @@ impl From<&ChannelSettings> for Settings {
             proactive: DomainProactive { active, require_existing_recipient, allow_manual_recipient, order },
             pin_limits: DomainPinLimits { attempts, window },
             first_responder,
+            chat_disconnect_timeout,
         } = settings;
         Self {
             kind: kind.to_stored(),
@@ -143,6 +148,7 @@ impl From<&ChannelSettings> for Settings {
             },
             pin_limits: PinLimits { attempts: *attempts, window: window.0 },
             first_responder: first_responder.to_stored(),
+            chat_disconnect_timeout: chat_disconnect_timeout.0,
         }
     }
 }
@@ -164,6 +170,7 @@ impl TryFrom<Settings> for ChannelSettings {
             proactive: Proactive { active, require_existing_recipient, allow_manual_recipient, order },
             pin_limits: PinLimits { attempts, window },
             first_responder,
+            chat_disconnect_timeout,
         } = settings;
         Ok(Self {
             kind: ChannelKind::from_stored(kind)?,
@@ -182,6 +189,7 @@ impl TryFrom<Settings> for ChannelSettings {
             proactive: DomainProactive { active, require_existing_recipient, allow_manual_recipient, order },
             pin_limits: DomainPinLimits { attempts, window: Seconds(window) },
             first_responder: Responder::from_stored(first_responder)?,
+            chat_disconnect_timeout: Seconds(chat_disconnect_timeout),
         })
     }
 }

@@ -45,10 +45,10 @@ fn the_documented_defaults_are_legal_and_are_these() {
         }
     }
     let (reminder, cancel, idle) = (Seconds(180), Seconds(360), Seconds(7200));
-    let exact = Seconds(0);
+    let (exact, disconnect) = (Seconds(0), Seconds(300));
     assert_eq!(
         chat(|_| {}).policy(),
-        Policy::Chat { reminder, cancel, human_only: false, quantum: exact, idle }
+        Policy::Chat { reminder, cancel, human_only: false, quantum: exact, idle, disconnect }
     );
     assert_eq!(
         messaging(|_| {}).policy(),

@@ -83,6 +83,11 @@ fn problems_of(id: &ChannelId, settings: &ChannelSettings) -> Vec<Problem> {
             }
         }
     }
+    expect(
+        settings.chat_disconnect_timeout <= IDLE_DEFAULT,
+        "chat_disconnect_timeout",
+        "0 to 7200 seconds; 0 switches it off".to_owned(),
+    );
     idle_chat_problems(&settings.idle_chat, &mut expect);
     pin_problems(settings.pin_limits, &mut expect);
     // PRO-1 is for messaging: a chat is opened by the requester only.

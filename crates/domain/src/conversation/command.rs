@@ -177,6 +177,10 @@ pub enum Command {
         /// The version of the last event that they saw; one beyond the newest is taken for the newest.
         up_to: u64,
     },
+    /// The requester, a guest, is gone (`ID-12`).
+    Disconnect,
+    /// They are back.
+    Reconnect,
 }
 
 /// How a conversation begins.

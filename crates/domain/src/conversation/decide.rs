@@ -12,7 +12,7 @@ use super::{
     Owner, Policy, ResumedBy, StateReason, Timer, outbound,
 };
 use crate::channel::Responder;
-use crate::{AgentId, Message, Rejection, Timestamp};
+use crate::{AgentId, Message, Rejection, Seconds, Timestamp};
 
 /// Turns an intent into facts, or refuses. An intent that is fulfilled already gives no facts.
 ///
@@ -106,6 +106,8 @@ fn decide_live(
         Command::TakeFromVirtual { agent } => virtual_agent::superseded(conversation, agent),
         Command::Supersede { agent } => Ok(vec![identity::superseded(agent)]),
         Command::MarkSeen { agent, up_to } => mark_seen(conversation, agent, *up_to),
+        Command::Disconnect => Ok(disconnected(conversation)),
+        Command::Reconnect => Ok(reconnected(conversation)),
     }
 }
 
@@ -232,6 +234,21 @@ fn ended_by_agent(by: ClosedBy) -> ConversationEvent {
 fn faulted() -> ConversationEvent {
     let (state, reason) = (ClosedState::Faulted, StateReason::Error);
     ConversationEvent::Closed { state, reason, by: ClosedBy::Engine, requester_text: None }
+}
+
+/// ID-12: only of a chat, and only where that ends it in time, it matters whether the requester is there.
+fn disconnected(conversation: &Conversation) -> Vec<ConversationEvent> {
+    let counts = match conversation.policy {
+        Policy::Chat { disconnect, .. } => disconnect > Seconds(0),
+        Policy::Messaging { .. } => false,
+    };
+    let gone = counts && conversation.anchors.disconnected.is_none();
+    gone.then_some(ConversationEvent::RequesterDisconnected).into_iter().collect()
+}
+
+fn reconnected(conversation: &Conversation) -> Vec<ConversationEvent> {
+    let back = conversation.anchors.disconnected.map(|_| ConversationEvent::RequesterReconnected);
+    back.into_iter().collect()
 }
 
 fn require_participant(conversation: &Conversation, agent: &AgentId) -> Result<(), Rejection> {

@@ -201,6 +201,10 @@ pub enum ConversationEvent {
         /// The version of the last event that they saw.
         up_to: u64,
     },
+    /// The requester, a guest, has closed or lost their last connection (`ID-12`).
+    RequesterDisconnected,
+    /// They are back.
+    RequesterReconnected,
 }
 
 /// What took a conversation off hold.
@@ -267,6 +271,8 @@ pub enum StateReason {
     AutoClosed,
     /// Another conversation took its place (`PRO-3`, `PRO-4`).
     Superseded,
+    /// A guest was gone for too long (`ID-12`).
+    GuestDisconnected,
 }
 
 /// Who or what closed it.
@@ -312,6 +318,8 @@ impl ConversationEvent {
             | Self::Reassociated { .. }
             | Self::ConsentChanged { .. }
             | Self::SeenByAgent { .. }
+            | Self::RequesterDisconnected
+            | Self::RequesterReconnected
             | Self::AgentRequestCancelled
             | Self::WaitEnded { .. }
             | Self::WaitMessageSent { .. }
@@ -351,6 +359,7 @@ impl StateReason {
             Self::NotRouted => "not_routed",
             Self::AutoClosed => "auto_closed",
             Self::Superseded => "superseded",
+            Self::GuestDisconnected => "guest_disconnected",
         }
     }
 }

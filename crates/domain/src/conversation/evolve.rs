@@ -4,7 +4,6 @@ use super::{
     Anchors, Conversation, ConversationEvent, DeadLetter, Lifecycle, MessageCounts, Outbound, Owner, Policy,
     Question, Unassignment, Utterance,
 };
-use crate::notice::language_tag;
 use crate::routing::OfferId;
 use crate::{AgentId, Message, Stamp, Timestamp};
 use std::collections::BTreeSet;
@@ -81,6 +80,8 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
             let before = conversation.version - 1;
             saw(&mut conversation, agent, (*up_to).min(before));
         }
+        ConversationEvent::RequesterDisconnected => conversation.anchors.disconnected = Some(stamp),
+        ConversationEvent::RequesterReconnected => conversation.anchors.disconnected = None,
     }
     Some(conversation)
 }
@@ -155,16 +156,15 @@ fn requester_wrote(conversation: &mut Conversation, stamp: Stamp) {
     anchors.agent_last = None;
     anchors.idle_since = None;
     anchors.reminded = false;
+    // ID-12: whoever writes is there, by whatever way the message came.
+    anchors.disconnected = None;
     // ACT-5, 18.8: writing twice cannot postpone the prompt.
     anchors.first_unanswered.get_or_insert(stamp);
 }
 
 /// Learns the language (`VA-4`) and whether it was an answer (`MSG-26`), which ends nothing.
 fn requester_said(conversation: &mut Conversation, message: &Message) {
-    let mut context = message.content.context().iter();
-    let said = context.find(|(name, _)| name.eq_ignore_ascii_case("language"));
-    let language = said.and_then(|(_, value)| language_tag(value.expose()));
-    conversation.language = language.or(conversation.language.take());
+    conversation.language = message.content.language().or(conversation.language.take());
     if let (Some(answer), Some(question)) = (message.content.answer(), &mut conversation.question) {
         question.answered |= question.message == answer.message;
     }

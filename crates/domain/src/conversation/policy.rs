@@ -18,6 +18,8 @@ pub enum Policy {
         quantum: Seconds,
         /// The conversation timeout (`IDLE-11`, `IDLE-15`).
         idle: Seconds,
+        /// How long a guest may be gone (`ID-12`); 0 is as long as they like.
+        disconnect: Seconds,
     },
     /// Asynchronous.
     Messaging {
@@ -57,6 +59,7 @@ impl ChannelSettings {
                     Seconds::default()
                 },
                 idle: self.conversation_idle_timeout.or(self.global_idle_timeout).unwrap_or(IDLE_DEFAULT),
+                disconnect: self.chat_disconnect_timeout,
             },
             Mode::Messaging => Policy::Messaging {
                 prompt_agent_after: self.actions.prompt_agent_after,

@@ -2,6 +2,7 @@
 
 mod assignment;
 mod conversation_idle;
+mod guests;
 mod identity;
 mod idle_chat;
 mod lifecycle;

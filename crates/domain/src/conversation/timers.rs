@@ -30,17 +30,20 @@ pub enum TimerKind {
     Abandon,
     /// Takes the conversation from an agent who does not answer (`LC-11`, `ACT-11`).
     Reassign,
+    /// Closes a chat whose requester, a guest, is gone (`ID-12`).
+    Disconnect,
 }
 
 impl TimerKind {
     /// Every kind there is.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::IdleReminder,
         Self::IdleCancel,
         Self::ConversationIdle,
         Self::PromptAgent,
         Self::Abandon,
         Self::Reassign,
+        Self::Disconnect,
     ];
 
     /// The kind's name for clients.
@@ -52,6 +55,7 @@ impl TimerKind {
             Self::PromptAgent => "prompt_agent",
             Self::Abandon => "abandon",
             Self::Reassign => "reassign",
+            Self::Disconnect => "disconnect",
         }
     }
 
@@ -64,6 +68,7 @@ impl TimerKind {
             Self::PromptAgent => 4,
             Self::Abandon => 5,
             Self::Reassign => 6,
+            Self::Disconnect => 7,
         }
     }
 
@@ -75,7 +80,7 @@ impl TimerKind {
     /// Whether it closes the conversation, and so waits for redelivery after an outage (`T3`).
     pub const fn closes(self) -> bool {
         match self {
-            Self::IdleCancel | Self::ConversationIdle | Self::Abandon => true,
+            Self::IdleCancel | Self::ConversationIdle | Self::Abandon | Self::Disconnect => true,
             Self::IdleReminder | Self::PromptAgent | Self::Reassign => false,
         }
     }
@@ -94,8 +99,17 @@ pub fn timers(conversation: &Conversation) -> Vec<Timer> {
     armed
 }
 
+/// ID-12: the idle clock runs on beside the guest's absence, and whichever comes first ends the chat.
 fn chat_timers(conversation: &Conversation) -> Vec<Timer> {
-    let Policy::Chat { reminder, cancel, human_only, quantum, idle } = conversation.policy else {
+    let Policy::Chat { disconnect, .. } = conversation.policy else { return Vec::new() };
+    let gone = conversation.anchors.disconnected.filter(|_| disconnect > Seconds(0));
+    let gone = gone.map(|since| after(since, disconnect, TimerKind::Disconnect));
+    idle_timers(conversation).into_iter().chain(gone).collect()
+}
+
+fn idle_timers(conversation: &Conversation) -> Vec<Timer> {
+    let Policy::Chat { reminder, cancel, human_only, quantum, idle, disconnect: _ } = conversation.policy
+    else {
         return Vec::new();
     };
     let anchors = &conversation.anchors;

@@ -160,7 +160,9 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         | ConversationEvent::Redriven { .. }
         | ConversationEvent::Discarded { .. }
         | ConversationEvent::ReceiptTaken { .. }
-        | ConversationEvent::SeenByAgent { .. } => Vec::new(),
+        | ConversationEvent::SeenByAgent { .. }
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected => Vec::new(),
     }
 }
 
@@ -207,7 +209,9 @@ fn for_agent(event: &ConversationEvent) -> Vec<Candidate<'_>> {
         | ConversationEvent::Redriven { .. }
         | ConversationEvent::Discarded { .. }
         | ConversationEvent::ReceiptTaken { .. }
-        | ConversationEvent::SeenByAgent { .. } => Vec::new(),
+        | ConversationEvent::SeenByAgent { .. }
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected => Vec::new(),
     }
 }
 

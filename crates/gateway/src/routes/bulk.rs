@@ -1,7 +1,7 @@
 //! One message to several recipients: a conversation, a command id and an outcome for each (`PRO-14`).
 
+use super::accepted_response;
 use super::inbound::{configured, recipient};
-use super::shown_accepted;
 use crate::access::{Agents, Caller};
 use crate::body::Body;
 use crate::content::{address, content, parts};
@@ -82,7 +82,7 @@ async fn send(
 
 fn outcome(result: Result<Accepted, Failure>) -> BulkOutcome {
     match result {
-        Ok(accepted) => BulkOutcome { accepted: Some(shown_accepted(&accepted)), problem: None },
+        Ok(accepted) => BulkOutcome { accepted: Some(accepted_response(&accepted)), problem: None },
         Err(failure) => {
             let (code, detail) = (failure.code().code().to_owned(), failure.detail().to_owned());
             BulkOutcome { accepted: None, problem: Some(BulkProblem { code, detail }) }

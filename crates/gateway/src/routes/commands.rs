@@ -1,16 +1,16 @@
 //! What can be asked of one conversation. The roles decide which order a request becomes.
 
 use super::list::{unreadable, wait_for};
-use super::{accepted, conversation_id, reachable};
+use super::{accepted, conversation_id};
 use crate::access::{Access, Agents, Caller, Everyone, Requesters, Writers};
 use crate::body::{Body, Parsed};
-use crate::content::{answer, choices, content, parts, sent_at};
 use crate::failure::Failure;
 use crate::idempotency;
+use crate::sending::{self, reachable};
 use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use api::{EmptyRequest, PostMessageRequest, ProblemCode, SeenRequest};
-use domain::{ComponentName, Content, Parts, Role};
+use api::{EmptyRequest, PostMessageRequest, SeenRequest};
+use domain::Role;
 use engine::{Engine, Order};
 use views::Conversations;
 
@@ -22,75 +22,11 @@ pub(super) async fn messages(
     body: Body,
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
-    let Parsed { value, bytes } = body.json::<PostMessageRequest>().await?;
-    let order = if speaks_for_requester(caller.role()) {
-        said_by_requester(value)?
-    } else {
-        Order::Post { agent: caller.agent()?, content: said_by_agent(&engine, value)? }
-    };
-    submit(&engine, &caller, &id, &request, bytes, order).await
-}
-
-fn said_by_requester(said: PostMessageRequest) -> Result<Order, Failure> {
-    let PostMessageRequest {
-        text,
-        attachments,
-        sent_at: written,
-        context,
-        choices,
-        component,
-        answer: chosen,
-    } = said;
-    for (field, is_there) in [("choices", !choices.is_empty()), ("component", component.is_some())] {
-        if is_there {
-            return Err(Failure::field(
-                ProblemCode::InvalidBody,
-                field,
-                "is for agents; a requester answers",
-            ));
-        }
-    }
-    let content = content(Parts { answer: answer(chosen)?, ..parts(text, attachments, context) })?;
-    Ok(Order::Receive { content, sent_at: sent_at(written.as_deref())? })
-}
-
-/// `MSG-26`: a component brings its own words, and is sent as it is configured at this moment.
-pub(super) fn said_by_agent(engine: &Engine, said: PostMessageRequest) -> Result<Content, Failure> {
-    let PostMessageRequest {
-        text,
-        attachments,
-        sent_at: written,
-        context,
-        choices: offered,
-        component,
-        answer,
-    } = said;
-    let invalid = |field, why: &str| Err(Failure::field(ProblemCode::InvalidBody, field, why));
-    if written.is_some() {
-        return invalid(
-            "sent_at",
-            "is the requester's; what an agent writes counts from when it is accepted",
-        );
-    }
-    if answer.is_some() {
-        return invalid("answer", "is the requester's; an agent offers choices");
-    }
-    let Some(name) = component else {
-        return content(Parts { choices: choices(offered)?, ..parts(text, attachments, context) });
-    };
-    if !text.is_empty() || !attachments.is_empty() || !offered.is_empty() {
-        return invalid(
-            "component",
-            "brings its own text and choices; leave out text, choices and attachments",
-        );
-    }
-    let name = ComponentName::new(&name).ok();
-    let configuration = engine.configuration();
-    let found = name.and_then(|name| Some(configuration.components.get(&name)?.content(&name)));
-    found.ok_or_else(|| {
-        let detail = "there is no such component; GET /v1/configuration/components lists them";
-        Failure::field(ProblemCode::ComponentUnknown, "component", detail)
-    })
+    let message = body.json::<PostMessageRequest>().await?.value;
+    let id = conversation_id(&id)?;
+    let command = idempotency::from_header(&request, &caller, sending::fingerprint(&message)?)?;
+    let answer = sending::to_conversation(&engine, &caller, id, message, command).await?;
+    Ok(accepted(&answer))
 }
 
 /// `POST /v1/conversations/{id}/join`

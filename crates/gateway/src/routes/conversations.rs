@@ -1,12 +1,13 @@
 //! One conversation, read from the log itself: what was acknowledged is there.
 
-use super::{conversation_id, reachable};
+use super::conversation_id;
 use crate::access::{Caller, Everyone, Workers};
 use crate::content::time_text;
 use crate::failure::Failure;
 use crate::html;
 use crate::look;
 use crate::query::Params;
+use crate::sending::reachable;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{
@@ -194,6 +195,8 @@ const fn hidden_from_requester(fact: &ConversationEvent) -> Option<&'static [&'s
         | ConversationEvent::Redriven { .. }
         | ConversationEvent::Discarded { .. }
         | ConversationEvent::ReceiptTaken { .. }
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected
         | ConversationEvent::Reassociated { .. } => None,
         ConversationEvent::Opened { .. } => Some(&["user"]),
         ConversationEvent::IdleReminderSent { .. } => Some(&["agent_text"]),

@@ -1,12 +1,13 @@
 //! What an agent has on the desk: the conversations that go on, with what they have not seen of them, and what there was
 //! before (`MSG-14` to `MSG-18`, `MSG-23`).
 
+use super::conversation_id;
 use super::list::{row, unreadable, wait_for};
-use super::{conversation_id, reachable};
 use crate::access::{Caller, Staff};
 use crate::content::time_text;
 use crate::failure::Failure;
 use crate::query::Params;
+use crate::sending::reachable;
 use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{HistoryResponse, Ongoing, OngoingResponse};

@@ -1,13 +1,14 @@
 //! Who requesters are, and what an agent may know before writing to a number first.
 
 use super::users::user_id;
-use super::{accepted, conversation_id, reachable};
+use super::{accepted, conversation_id};
 use crate::access::{Agents, Caller, Verifiers};
 use crate::body::Body;
 use crate::content::{address, time_text};
 use crate::failure::Failure;
 use crate::idempotency;
 use crate::query::Params;
+use crate::sending::reachable;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{

@@ -7,11 +7,12 @@ use crate::body::Body;
 use crate::content::{address, answer, content, parts, sent_at};
 use crate::failure::Failure;
 use crate::idempotency;
+use crate::sending;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use api::{InboundRequest, ProblemCode, StartConversationRequest};
+use api::{InboundRequest, PostMessageRequest, ProblemCode, StartConversationRequest};
 use domain::channel::ChannelKind;
-use domain::{Address, ChannelId, Parts, Personal, UserId};
+use domain::{Address, ChannelId, Parts, Personal, Role, UserId};
 use engine::{Accepted, AgentInitiated, CommandId, Engine, Recipient};
 use std::collections::BTreeMap;
 
@@ -25,6 +26,9 @@ pub(super) async fn inbound(
     let (channel, kind) = configured(&engine, &channel)?;
     caller.check_channel(&channel)?;
     let message = body.json::<InboundRequest>().await?.value;
+    if caller.role() == Role::Requester {
+        return from_requester(&engine, &caller, &channel, message).await;
+    }
     let answer = take(&engine, &channel, kind, message, |command| caller.request(Some(command))).await?;
     Ok(accepted(&answer))
 }
@@ -56,6 +60,26 @@ pub(super) async fn take(
         sent_at: sent_at(written.as_deref())?,
     };
     Ok(engine.inbound(channel, inbound, request(command)).await?)
+}
+
+/// A requester speaks for nobody else, and their ids are their own.
+async fn from_requester(
+    engine: &Engine,
+    caller: &Caller<Inbound>,
+    channel: &ChannelId,
+    message: InboundRequest,
+) -> Result<HttpResponse, Failure> {
+    let InboundRequest { provider_message_id, from, to, text, sent_at, attachments, context, answer } =
+        message;
+    if from != caller.principal().name {
+        let why = "must be the token's subject: a requester writes as themselves";
+        return Err(Failure::field(ProblemCode::InvalidAddress, "from", why));
+    }
+    let message =
+        PostMessageRequest { text, attachments, sent_at, context, answer, ..PostMessageRequest::default() };
+    let command = idempotency::from_requester(channel, caller, provider_message_id, &message)?;
+    let answer = sending::to_company(engine, caller, channel, Some(&to), message, Some(command)).await?;
+    Ok(accepted(&answer))
 }
 
 /// `POST /v1/conversations`

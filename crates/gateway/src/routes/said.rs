@@ -1,12 +1,13 @@
 //! A conversation as one side sees it, told from its log: what was said, and the system messages that this side is shown
 //! (section 5).
 
-use super::{conversation_id, reachable};
+use super::conversation_id;
 use crate::access::{Caller, Everyone};
 use crate::content::{show_attachment, show_choice, time_text};
 use crate::failure::Failure;
 use crate::html;
 use crate::query::Params;
+use crate::sending::reachable;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{MessagesResponse, ProblemCode, SaidResponse};

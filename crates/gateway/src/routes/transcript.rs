@@ -1,10 +1,11 @@
 //! Transcripts: what was said, for the requester and for those who work, each as one text (`MSG-21`, `MSG-22`).
 
-use super::{conversation_id, reachable};
+use super::conversation_id;
 use crate::access::{Caller, Everyone};
 use crate::content::time_text;
 use crate::failure::Failure;
 use crate::query::Params;
+use crate::sending::reachable;
 use crate::shown::parts;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};

@@ -2,11 +2,12 @@
 
 use super::agents::agent_id;
 use super::queues::queue_id;
-use super::{accepted, conversation_id, reachable};
+use super::{accepted, conversation_id};
 use crate::access::{Caller, Staff};
 use crate::body::{Body, Parsed};
 use crate::failure::Failure;
 use crate::idempotency;
+use crate::sending::reachable;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{ProblemCode, TransferRequest};

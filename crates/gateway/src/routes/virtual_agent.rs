@@ -1,9 +1,10 @@
 //! What an integrator's virtual agent does with a conversation that it has (section 11).
 
-use super::commands::{said_by_agent, submit};
-use crate::access::{Caller, Inbound};
+use super::commands::submit;
+use crate::access::{Caller, Gateways};
 use crate::body::{Body, Parsed};
 use crate::failure::Failure;
+use crate::sending::said_by_agent;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{EmptyRequest, PostMessageRequest};
@@ -11,7 +12,7 @@ use engine::{Engine, Order};
 
 /// `POST /v1/conversations/{id}/virtual-agent/messages`
 pub(super) async fn messages(
-    caller: Caller<Inbound>,
+    caller: Caller<Gateways>,
     id: Path<String>,
     request: HttpRequest,
     body: Body,
@@ -24,7 +25,7 @@ pub(super) async fn messages(
 
 /// `POST /v1/conversations/{id}/virtual-agent/end`
 pub(super) async fn end(
-    caller: Caller<Inbound>,
+    caller: Caller<Gateways>,
     id: Path<String>,
     request: HttpRequest,
     body: Body,

@@ -15,7 +15,7 @@ fn guarded() -> Vec<(Method, String, &'static [Role])> {
     use Role::{Admin, Agent, Gateway, Requester, Supervisor};
     let of_one = |part: &str| format!("{ID}{part}");
     vec![
-        (Method::POST, "/v1/channels/sms/inbound".to_owned(), &[Gateway, Admin]),
+        (Method::POST, "/v1/channels/sms/inbound".to_owned(), &[Requester, Gateway, Admin]),
         (Method::POST, "/v1/conversations".to_owned(), &[Agent, Supervisor]),
         (Method::GET, "/v1/conversations".to_owned(), &[Agent, Supervisor, Admin]),
         (Method::GET, of_one(""), &[Requester, Gateway, Agent, Supervisor, Admin]),
@@ -51,6 +51,11 @@ fn guarded() -> Vec<(Method, String, &'static [Role])> {
         (Method::POST, "/v1/work-items/1/reject".to_owned(), &[Agent, Supervisor]),
         (Method::POST, "/v1/work-items/1/assign".to_owned(), &[Supervisor, Admin]),
         (Method::GET, "/v1/work-items/1/explain".to_owned(), &[Supervisor, Admin]),
+        (Method::POST, "/v1/sessions/renew".to_owned(), &[Requester]),
+        (Method::GET, "/v1/stream".to_owned(), &[Requester, Agent, Supervisor]),
+        (Method::GET, "/v1/stream/poll".to_owned(), &[Requester, Agent, Supervisor]),
+        (Method::GET, "/v1/stream/events".to_owned(), &[Requester, Agent, Supervisor]),
+        (Method::POST, "/v1/stream/tickets".to_owned(), &[Requester, Agent, Supervisor]),
         (Method::GET, "/metrics".to_owned(), &[Supervisor, Admin]),
         (Method::GET, ROUTING.to_owned(), &[Admin]),
         (Method::GET, format!("{ROUTING}/settings"), &[Admin]),

@@ -24,10 +24,14 @@ async fn with_server<T: Send + 'static>(
     let authenticator = Data::new(Authenticator::new(&auth()).unwrap());
     let metrics = crate::metrics::builder().unwrap().build_recorder().handle();
     let handle = Data::new(metrics.clone());
-    let application = Application::bind(&settings, metrics, move |config| {
-        config.app_data(authenticator.clone()).app_data(handle.clone()).route("/read", web::post().to(read));
-    })
-    .unwrap();
+    let application =
+        Application::bind(&settings, &["https://shop.example".to_owned()], metrics, move |config| {
+            config
+                .app_data(authenticator.clone())
+                .app_data(handle.clone())
+                .route("/read", web::post().to(read));
+        })
+        .unwrap();
     let address = application.address().to_owned();
     let (stop, stopped) = oneshot::channel::<()>();
     let talk = std::thread::spawn(move || client(&address, stop));
@@ -90,7 +94,7 @@ async fn a_server_on_a_socket_replaces_a_dead_one_and_removes_its_own_but_no_oth
     assert!(!path.exists());
     std::fs::write(&path, "precious").unwrap();
     let metrics = crate::metrics::builder().unwrap().build_recorder().handle();
-    let refused = Application::bind(&settings(&listen), metrics, |_| {});
+    let refused = Application::bind(&settings(&listen), &[], metrics, |_| {});
     assert!(matches!(refused, Err(StartError::Bind { .. })));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
     std::fs::remove_dir_all(&folder).unwrap();
@@ -108,4 +112,27 @@ async fn a_body_that_does_not_come_is_answered_408_and_its_connection_closed() {
     .await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(answer.contains("body_timeout"), "{answer}");
+}
+
+/// A page of a listed origin may ask and read, refusals too; of any other page the browser hears nothing.
+#[actix_web::test]
+async fn a_browser_is_told_which_pages_may_use_the_server() {
+    let [listed, other, refused] = with_server(settings("127.0.0.1:0"), |address, _stop| {
+        let preflight = |origin: &str| {
+            let head = format!(
+                "OPTIONS /v1/sessions HTTP/1.1\r\nHost: a\r\nOrigin: {origin}\r\nConnection: close\r\n\
+                 Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: content-type\r\n\r\n"
+            );
+            exchange(&mut connect(address), &head).to_lowercase()
+        };
+        let asked =
+            "GET /v1/queues HTTP/1.1\r\nHost: a\r\nOrigin: https://shop.example\r\nConnection: close\r\n\r\n";
+        let refused = exchange(&mut connect(address), asked).to_lowercase();
+        [preflight("https://shop.example"), preflight("https://evil.example"), refused]
+    })
+    .await;
+    let allowed = "access-control-allow-origin: https://shop.example";
+    assert!(listed.starts_with("http/1.1 200") && listed.contains(allowed), "{listed}");
+    assert!(!other.contains("access-control-allow-origin"), "{other}");
+    assert!(refused.starts_with("http/1.1 401") && refused.contains(allowed), "{refused}");
 }

@@ -26,6 +26,8 @@ pub(super) const fn matters(event: &ConversationEvent) -> bool {
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::VirtualAgentEngaged
         | ConversationEvent::VirtualAgentMessagePosted { .. }
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected
         | ConversationEvent::AgentMessagePosted { .. }
         | ConversationEvent::IdleReminderSent { .. }
         | ConversationEvent::AgentPrompted { .. }

@@ -234,6 +234,8 @@ fn fired(event: &ConversationEvent) -> Option<(TimerKind, Timestamp)> {
         | ConversationEvent::AgentRequested { .. }
         | ConversationEvent::VirtualAgentEngaged
         | ConversationEvent::AgentRequestCancelled
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Opened { .. }
@@ -269,6 +271,8 @@ fn message(event: &ConversationEvent) -> Option<&Message> {
         | ConversationEvent::AgentRequested { .. }
         | ConversationEvent::VirtualAgentEngaged
         | ConversationEvent::AgentRequestCancelled
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Reassociated { .. }

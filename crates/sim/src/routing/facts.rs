@@ -49,6 +49,8 @@ impl World {
             | ConversationEvent::WaitMessageSent { .. }
             | ConversationEvent::VirtualAgentEngaged
             | ConversationEvent::VirtualAgentMessagePosted { .. }
+            | ConversationEvent::RequesterDisconnected
+            | ConversationEvent::RequesterReconnected
             | ConversationEvent::AgentMessagePosted { .. }
             | ConversationEvent::IdleReminderSent { .. }
             | ConversationEvent::AgentPrompted { .. }

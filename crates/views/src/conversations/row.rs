@@ -63,7 +63,9 @@ pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &Convers
         | ConversationEvent::Redriven { .. }
         | ConversationEvent::Discarded { .. }
         | ConversationEvent::ReceiptTaken { .. }
-        | ConversationEvent::SeenByAgent { .. } => {}
+        | ConversationEvent::SeenByAgent { .. }
+        | ConversationEvent::RequesterDisconnected
+        | ConversationEvent::RequesterReconnected => {}
         ConversationEvent::RequesterMessagePosted { .. } => row.requester_messages += 1,
         ConversationEvent::AgentMessagePosted { .. } => row.agent_messages += 1,
         ConversationEvent::AgentJoined { agent, assigned, .. } => {

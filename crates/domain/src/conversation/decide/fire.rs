@@ -54,8 +54,23 @@ pub(super) fn fire(
             agent,
             why: Unassignment::ReassignedByAction { due },
         }),
+        TimerKind::Disconnect => {
+            let (state, reason) = gone_for_too_long(conversation);
+            closed(state, reason, None)
+        }
     };
     event.into_iter().collect()
+}
+
+/// ID-12: engaged, still waiting for an agent, or neither.
+fn gone_for_too_long(conversation: &Conversation) -> (ClosedState, StateReason) {
+    if conversation.is_engaged() {
+        (ClosedState::Complete, StateReason::GuestDisconnected)
+    } else if conversation.request.is_some() {
+        (ClosedState::Abandoned, StateReason::LeftBeforeEngagement)
+    } else {
+        (ClosedState::Abandoned, StateReason::NoActivity)
+    }
 }
 
 /// What happens to the agent who has it. These timers are armed only while one has it.

@@ -195,6 +195,8 @@ impl Teller {
             ["requester", "ends"] => Command::EndByRequester,
             ["requester", "asks"] => Command::RequestAgent,
             ["requester", "cancels"] => Command::CancelRequest,
+            ["requester", "disconnects"] => Command::Disconnect,
+            ["requester", "reconnects"] => Command::Reconnect,
             ["supervisor", name, "ends"] => Command::EndBySupervisor { supervisor: agent(name) },
             ["supervisor", name, "assigns", to] => {
                 Command::AssignManually { agent: agent(to), supervisor: agent(name) }

@@ -136,7 +136,7 @@ fn a_reminder_after_the_outage_does_not_change_from_when_a_redelivered_message_c
 fn exactly_the_timers_that_end_a_conversation_close() {
     let closing: BTreeSet<&str> =
         TimerKind::ALL.into_iter().filter(|kind| kind.closes()).map(TimerKind::name).collect();
-    assert_eq!(closing, BTreeSet::from(["abandon", "conversation_idle", "idle_cancel"]));
+    assert_eq!(closing, BTreeSet::from(["abandon", "conversation_idle", "disconnect", "idle_cancel"]));
 }
 
 /// The numbers are in stores; a change of one would turn armed timers into others.
@@ -150,10 +150,11 @@ fn the_numbers_of_the_kinds_never_change() {
         (4, "prompt_agent"),
         (5, "abandon"),
         (6, "reassign"),
+        (7, "disconnect"),
     ];
     assert_eq!(numbers, stored);
     assert_eq!(TimerKind::ALL.map(|kind| TimerKind::from_number(kind.number())), TimerKind::ALL.map(Some));
-    assert_eq!(TimerKind::from_number(7), None);
+    assert_eq!(TimerKind::from_number(8), None);
 }
 
 /// T2: a timer names the event that armed it, so that a fire can be walked back to it.

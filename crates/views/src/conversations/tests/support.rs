@@ -67,8 +67,8 @@ pub(crate) fn opened(on: &str, mode: Mode) -> ConversationEvent {
         company: Address::e164("+12025550100").unwrap(),
         policy: match mode {
             Mode::Chat => {
-                let [reminder, cancel, idle] = [180, 360, 7200].map(Seconds);
-                Policy::Chat { reminder, cancel, human_only: false, quantum: Seconds(0), idle }
+                let [reminder, cancel, idle, disconnect] = [180, 360, 7200, 300].map(Seconds);
+                Policy::Chat { reminder, cancel, human_only: false, quantum: Seconds(0), idle, disconnect }
             }
             Mode::Messaging => {
                 let (prompt_agent_after, abandon_after, reassign_after) = (None, None, None);

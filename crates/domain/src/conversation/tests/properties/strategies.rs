@@ -61,6 +61,8 @@ pub(super) fn fact() -> impl Strategy<Value = (Timestamp, ConversationEvent)> {
         Just(ConversationEvent::VirtualAgentEngaged),
         Just(ConversationEvent::VirtualAgentMessagePosted { message: message(3) }),
         Just(ConversationEvent::AgentRequestCancelled),
+        Just(ConversationEvent::RequesterDisconnected),
+        Just(ConversationEvent::RequesterReconnected),
         offer().prop_map(|OfferId { item, .. }| ConversationEvent::WaitEnded { item, requester_text: None }),
         offer().prop_map(|OfferId { item, number }| ConversationEvent::WaitMessageSent {
             item,

@@ -51,6 +51,8 @@ pub(super) fn event(event: &ConversationEvent) -> String {
         ConversationEvent::VirtualAgentEngaged => "bot has it".to_owned(),
         ConversationEvent::VirtualAgentMessagePosted { .. } => "bot wrote".to_owned(),
         ConversationEvent::AgentRequestCancelled => "request cancelled".to_owned(),
+        ConversationEvent::RequesterDisconnected => "requester gone".to_owned(),
+        ConversationEvent::RequesterReconnected => "requester back".to_owned(),
         ConversationEvent::WaitEnded { item, .. } => format!("wait {item} ended"),
         ConversationEvent::WaitMessageSent { item, number, .. } => format!("told {item}.{number}"),
         ConversationEvent::AgentMessagePosted { agent, .. } => format!("{agent} wrote"),
