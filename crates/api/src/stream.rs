@@ -10,6 +10,7 @@ use std::fmt;
 /// What a client says.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "a frame lives only until it is answered")]
 pub enum ClientFrame {
     /// Are you there; answered with `pong`.
     Ping {},

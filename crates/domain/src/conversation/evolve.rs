@@ -28,11 +28,7 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
             agent_joined(&mut conversation, stamp, agent);
         }
         ConversationEvent::Unassigned { agent, why } => unassign(&mut conversation, stamp, agent, why),
-        ConversationEvent::AgentRequested { from_virtual_agent: _ } => {
-            conversation.owner = Owner::Queue;
-            conversation.lifecycle = Lifecycle::New;
-            conversation.request = Some(stamp.version);
-        }
+        ConversationEvent::AgentRequested { from_virtual_agent: _ } => wait(&mut conversation, stamp),
         ConversationEvent::AgentRequestCancelled | ConversationEvent::WaitEnded { .. } => {
             conversation.request = None;
         }
@@ -76,10 +72,7 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
         ConversationEvent::ReceiptTaken { of, part, status, .. } => {
             conversation.outbound.note_receipt(Utterance { of: *of, part: *part }, *status);
         }
-        ConversationEvent::SeenByAgent { agent, up_to } => {
-            let before = conversation.version - 1;
-            saw(&mut conversation, agent, (*up_to).min(before));
-        }
+        ConversationEvent::SeenByAgent { agent, up_to } => saw(&mut conversation, agent, *up_to),
         ConversationEvent::RequesterDisconnected => conversation.anchors.disconnected = Some(stamp),
         ConversationEvent::RequesterReconnected => conversation.anchors.disconnected = None,
     }
@@ -88,6 +81,7 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
 
 /// What anybody else saw says nothing about the agent who has it (`MSG-18`).
 fn saw(conversation: &mut Conversation, agent: &AgentId, up_to: u64) {
+    let up_to = up_to.min(conversation.version - 1);
     if conversation.is_owned_by(agent) {
         conversation.seen = conversation.seen.max(up_to);
     }
@@ -126,6 +120,13 @@ fn opened(at: Timestamp, event: &ConversationEvent) -> Option<Conversation> {
         language: None,
         question: None,
     })
+}
+
+/// Nobody has it, and it waits for an agent.
+fn wait(conversation: &mut Conversation, stamp: Stamp) {
+    conversation.owner = Owner::Queue;
+    conversation.lifecycle = Lifecycle::New;
+    conversation.request = Some(stamp.version);
 }
 
 /// The virtual agent has it: shown as in progress, and nobody is waited for.
