@@ -48,6 +48,7 @@ mod engine_windows;
 mod http_client;
 #[cfg(test)]
 mod http_configuration;
+#[cfg(test)]
 mod http_content;
 #[cfg(test)]
 mod http_desk;
@@ -75,6 +76,7 @@ mod http_routing;
 mod http_said;
 #[cfg(test)]
 mod http_timers;
+#[cfg(test)]
 mod http_twilio;
 #[cfg(test)]
 mod http_unread;
@@ -86,6 +88,7 @@ mod interop;
 mod interop_twilio;
 #[cfg(test)]
 mod interop_webhooks;
+#[cfg(test)]
 mod outbox;
 #[cfg(test)]
 mod outbox_crashes;
