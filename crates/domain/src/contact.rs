@@ -140,6 +140,8 @@ pub enum ContactCommand {
         channel: ChannelId,
         /// The requester's address on it.
         address: Personal<Address>,
+        /// Whether it goes to a phone number.
+        by_phone: bool,
         /// What it says.
         notification: Notification,
     },
@@ -321,8 +323,8 @@ pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<C
         ContactCommand::RenewWindow { window, now } => window::renew(state, *window, *now),
         ContactCommand::CloseWindow { window } => window::close(state, *window),
         ContactCommand::ExpireWindow(timer) => Ok(window::expire(state, *timer)),
-        ContactCommand::Notify { channel, address, notification } => {
-            may_notify(state)?;
+        ContactCommand::Notify { channel, address, by_phone, notification } => {
+            may_notify(state, *by_phone)?;
             let mut events = created(state, channel, address);
             events.push(ContactEvent::NotificationSent(notification.clone()));
             Ok(events)

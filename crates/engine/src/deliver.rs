@@ -118,6 +118,9 @@ pub struct OutgoingEvent {
     pub data: Personal<serde_json::Value>,
 }
 
+/// The code of a try that our own limit held back before anybody was asked.
+pub const HELD_BACK: &str = "rate_limited";
+
 /// What came of a try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attempt {

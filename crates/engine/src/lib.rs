@@ -49,8 +49,8 @@ pub use clock::{
 };
 pub use command::{Accepted, AgentInitiated, CommandId, Cursor, EventRecord, Inbound, Order, Request};
 pub use deliver::{
-    Attempt, Deliver, Delivery, DeliveryKey, Outgoing, OutgoingEvent, OutgoingMessage, Outside, PullOnly,
-    Trying,
+    Attempt, Deliver, Delivery, DeliveryKey, HELD_BACK, Outgoing, OutgoingEvent, OutgoingMessage, Outside,
+    PullOnly, Trying,
 };
 pub use directory::{Imported, LookUp, Looking, Page};
 pub use engine::{Engine, Health};

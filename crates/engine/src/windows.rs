@@ -127,7 +127,8 @@ impl Engine {
         self.known_channel(&to.channel)?;
         let Requester { channel, address } = to.clone();
         let new = notification.id;
-        let notify = ContactCommand::Notify { channel, address, notification };
+        let by_phone = self.by_phone(&channel);
+        let notify = ContactCommand::Notify { channel, address, by_phone, notification };
         let (earlier, position) = self.ask_contact(self.contact_id(to), &notify, request).await?;
         Ok(Notified { id: earlier.unwrap_or(new), duplicate: earlier.is_some(), position })
     }

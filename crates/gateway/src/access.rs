@@ -44,6 +44,8 @@ pub(crate) struct Supervisors;
 pub(crate) struct Operators;
 /// Configuring.
 pub(crate) struct Admins;
+/// Telling a requester something outside of any conversation.
+pub(crate) struct Notifiers;
 /// Proving who a requester is.
 pub(crate) struct Verifiers;
 /// Following what happens as it happens.
@@ -61,6 +63,10 @@ impl Access for Streamers {
 
 impl Access for Guests {
     const ROLES: &'static [Role] = &[Role::Requester];
+}
+
+impl Access for Notifiers {
+    const ROLES: &'static [Role] = &[Role::Gateway, Role::Admin];
 }
 
 impl Access for Gateways {

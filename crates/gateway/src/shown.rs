@@ -4,9 +4,9 @@ use crate::content::{show_attachment, time_text};
 use crate::failure::Failure;
 use actix_web::web::{self, Data};
 use api::{HistoryItem, Part};
-use domain::channel::{ChannelKind, Mode};
+use domain::channel::Mode;
 use domain::contact::ContactEvent;
-use domain::notice::{Place, Said, Texts, to_requester};
+use domain::notice::{Place, Said, to_requester};
 use domain::{ContactId, ConversationId, Event, Message};
 use engine::{Engine, EventRecord};
 use std::collections::BTreeMap;
@@ -30,19 +30,19 @@ pub(crate) async fn items(
             conversation_id: found.conversation.map(|id| id.to_string()),
             at: time_text(record.at()),
             unread: found.unread,
-            parts: parts(&record.envelope.event, mode.unwrap_or(Mode::Messaging), None, texts),
+            parts: parts(
+                &record.envelope.event,
+                Place { mode: mode.unwrap_or(Mode::Messaging), kind: None, texts, language: None },
+            ),
         }
     };
     Ok(found.into_iter().zip(facts).map(item).collect())
 }
 
 /// What the requester is shown of one fact.
-pub(crate) fn parts(event: &Event, mode: Mode, kind: Option<ChannelKind>, texts: &Texts) -> Vec<Part> {
+pub(crate) fn parts(event: &Event, place: Place<'_>) -> Vec<Part> {
     match event {
-        Event::Conversation(event) => {
-            let place = Place { mode, kind, texts, language: None };
-            to_requester(event, place).into_iter().map(part).collect()
-        }
+        Event::Conversation(event) => to_requester(event, place).into_iter().map(part).collect(),
         Event::Contact(ContactEvent::NotificationSent(notification)) => vec![Part::Notification {
             notification_id: notification.id.to_string(),
             text: notification.text.expose().clone(),

@@ -70,7 +70,7 @@ impl Sender {
             }
         }
         if let Err(after) = self.limit.turn(&message.from).await {
-            return Attempt::Retry { code: "rate_limited".to_owned(), after: Some(after) };
+            return Attempt::Retry { code: engine::HELD_BACK.to_owned(), after: Some(after) };
         }
         let form = self.form(delivery.key, message);
         let request = self.authorised(client.post(self.messages_url.clone())).form(&form);

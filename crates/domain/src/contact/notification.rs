@@ -47,12 +47,16 @@ fn is_web_address(link: &str) -> bool {
     is_web && link.len() <= limits::ATTACHMENT_FIELD_MAX && link.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Whether this contact may be sent a notification. Consent is not part of a contact yet, so everybody may.
+/// Whether this contact may be sent a notification: not once they have opted out of anything (`OPT-6`), and by phone only
+/// if they have subscribed (`OPT-1`).
 ///
 /// # Errors
-/// None so far.
-pub const fn may_notify(_: Option<&Contact>) -> Result<(), Rejection> {
-    Ok(())
+/// [`Rejection::OptedOut`].
+pub fn may_notify(state: Option<&Contact>, by_phone: bool) -> Result<(), Rejection> {
+    let mut consent = state.iter().flat_map(|contact| contact.consent.values());
+    let opted_out = consent.clone().any(|consent| consent.opted_out);
+    let subscribed = !by_phone || consent.any(|consent| consent.notifications);
+    if opted_out || !subscribed { Err(Rejection::OptedOut) } else { Ok(()) }
 }
 
 impl fmt::Display for NotificationError {

@@ -147,7 +147,7 @@ fn a_notification_is_a_fact_of_the_contact_alone() {
         |text: &str, link: Option<&str>| Notification::new(id, text.to_owned(), link.map(str::to_owned));
     let notification = new("Your parcel is here.", Some("https://example.com/1")).unwrap();
     let (channel, address) = (ChannelId::new("web").unwrap(), Personal::new(address("guest-1")));
-    let notify = ContactCommand::Notify { channel, address, notification };
+    let notify = ContactCommand::Notify { channel, address, by_phone: false, notification };
     let events = decided(None, &notify);
     assert!(matches!(events[..], [ContactEvent::Created { .. }, ContactEvent::NotificationSent(_)]));
     let state = after(&[open(1), notify]).unwrap();

@@ -85,7 +85,7 @@ fn decide_live(
             Ok(vec![ended_by_agent(ClosedBy::Supervisor(supervisor.clone()))])
         }
         Command::Fault => Ok(vec![faulted()]),
-        Command::PostVirtual { message } => virtual_agent::post(conversation, message),
+        Command::PostVirtual { message } => virtual_agent::post(conversation, message, context),
         Command::EndByVirtualAgent => virtual_agent::end(conversation),
         Command::RequestAgent => waiting::request(conversation),
         Command::CancelRequest => waiting::cancel(conversation),

@@ -72,7 +72,9 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
         ConversationEvent::ReceiptTaken { of, part, status, .. } => {
             conversation.outbound.note_receipt(Utterance { of: *of, part: *part }, *status);
         }
-        ConversationEvent::SeenByAgent { agent, up_to } => saw(&mut conversation, agent, *up_to),
+        ConversationEvent::SeenByAgent { agent, up_to } => {
+            saw(&mut conversation, agent, (*up_to).min(stamp.version - 1));
+        }
         ConversationEvent::RequesterDisconnected => conversation.anchors.disconnected = Some(stamp),
         ConversationEvent::RequesterReconnected => conversation.anchors.disconnected = None,
     }
@@ -81,7 +83,6 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
 
 /// What anybody else saw says nothing about the agent who has it (`MSG-18`).
 fn saw(conversation: &mut Conversation, agent: &AgentId, up_to: u64) {
-    let up_to = up_to.min(conversation.version - 1);
     if conversation.is_owned_by(agent) {
         conversation.seen = conversation.seen.max(up_to);
     }

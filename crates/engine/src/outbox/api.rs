@@ -244,6 +244,9 @@ impl Engine {
         let id = key.conversation;
         let look = move |log: &dyn EventLog| words::next(log, id, &configuration);
         let Found::Next(next) = self.shared().reading(look).await? else { return Ok(None) };
+        if next.barred.is_some() {
+            return Ok(None);
+        }
         let delivery =
             Delivery { key, attempt: 1, at: next.at, what: Outgoing::Message(Box::new(next.message)) };
         Ok((next.which == which(key)).then_some(delivery))

@@ -5,7 +5,7 @@ use super::words::{self, Found, Next};
 use crate::conversation_actor::ConversationJob;
 use crate::outbox::{Outbox, opted_out};
 use crate::shared::Shared;
-use crate::{Attempt, Delivery, Error, Outgoing, quarantine};
+use crate::{Attempt, Delivery, Error, HELD_BACK, Outgoing, quarantine};
 use domain::conversation::{Command, OutboundCommand, Utterance};
 use domain::{Cause, ConversationId, EventRef, Personal, Principal, Role, Seconds, Timestamp};
 use futures_util::FutureExt as _;
@@ -90,17 +90,22 @@ pub(super) async fn begin(outbox: &Outbox, job: &Job) -> Step {
             tracing::error!(%error, conversation = %id, "a conversation cannot be read, so nothing of it is delivered");
             Step::Over(Verdict::Empty)
         }
-        Err(Error::Draining | Error::Store(_)) => Step::Over(Verdict::Leave),
+        Err(Error::Draining) => Step::Over(Verdict::Leave),
         Err(_) => Step::Over(Verdict::Later { at: Timestamp(now.0 + AGAIN_MS) }),
     }
 }
 
 async fn begin_next(outbox: &Outbox, job: &Job, next: Next, now: Timestamp) -> Step {
-    let Next { which, at, since, waited, correlation, message } = next;
+    let Next { which, at, since, waited, correlation, barred, message } = next;
     let expires = since.plus(outbox.shared.options.outbox_tries_for);
     let known = job.head.as_ref().filter(|head| head.which == which);
     let (attempts, code) = known.map_or((0, None), |head| (head.attempts, head.code.clone()));
     let head = Head { which, at, expires, attempts, code };
+    if let Some(code) = barred {
+        let owed = Owed::Failed { which, code: code.to_owned(), attempts };
+        count(message.kind.name(), "refused");
+        return Step::Over(settle(outbox, job, owed, Some(correlation)).await);
+    }
     let is_pushed = outbox.deliver.pushes(&message.channel);
     let has_had_a_chance = attempts > 0 || !waited || !is_pushed;
     if expires <= now && has_had_a_chance {
@@ -146,6 +151,12 @@ pub(super) async fn end(outbox: &Outbox, job: &Job, trial: Trial, attempt: Attem
                 opted_out(&outbox.shared, job.conversation).await;
             }
             settle(outbox, job, Owed::Failed { which, code, attempts }, Some(correlation)).await
+        }
+        // Our own limit held it back: nobody was asked, so nobody failed.
+        Attempt::Retry { code, after } if code == HELD_BACK => {
+            let now = outbox.shared.clock.now();
+            let until = now.plus(after.unwrap_or(Seconds(1))).min(head.expires);
+            Verdict::Wait { head: Head { code: Some(code), ..head }, until }
         }
         Attempt::Retry { code, after } => {
             count(kind, "retry");

@@ -4,7 +4,7 @@ use crate::keys::conversation_stream;
 use crate::{Error, OutgoingMessage, load};
 use domain::channel::{ChannelKind, Mode};
 use domain::configuration::Configuration;
-use domain::conversation::{ClosedState, Conversation, ConversationEvent, Utterance};
+use domain::conversation::{ClosedState, Conversation, ConversationEvent, Owner, StateReason, Utterance};
 use domain::notice::{Place, Said, to_requester};
 use domain::{Address, Content, ConversationId, Event, Personal, Timestamp, rendering};
 use store::EventLog;
@@ -33,7 +33,22 @@ pub(super) struct Next {
     /// Whether it waited for something that was tried, so that it has had no chance of its own.
     pub(super) waited: bool,
     pub(super) correlation: Uuid,
+    /// Why it may not be said any more, if so.
+    pub(super) barred: Option<&'static str>,
     pub(super) message: OutgoingMessage,
+}
+
+/// What was said before the requester opted out is not sent any more (`OPT-6`), nor what was meant for somebody who has
+/// lost the number to another user since (`PRO-4`).
+fn barred(state: &Conversation) -> Option<&'static str> {
+    let closed = state.closing.map(|(_, reason)| reason);
+    if state.opted_out.is_some() {
+        Some("opted_out")
+    } else if closed == Some(StateReason::Superseded) && state.owner != Owner::VirtualAgent {
+        Some("superseded")
+    } else {
+        None
+    }
 }
 
 /// Whether anything goes out on a channel of this kind; what is said on the web is shown to whoever is connected.
@@ -144,7 +159,8 @@ impl Reader<'_> {
                         let (at, correlation) = (envelope.at, envelope.cause.correlation);
                         let waited = self.state.outbound.tried_at >= Some(at);
                         let message = self.message(said);
-                        return Ok(Some(Next { which, at, since: at, waited, correlation, message }));
+                        let barred = barred(self.state);
+                        return Ok(Some(Next { which, at, since: at, waited, correlation, barred, message }));
                     }
                 }
             }

@@ -163,7 +163,8 @@ fn event(record: &EventRecord) -> EventResponse {
 
 /// What somebody wrote, as HTML beside the text.
 fn add_html(event: &mut EventResponse) {
-    let by_agent = event.kind == "conversation.agent_message_posted";
+    let by_agent = ["conversation.agent_message_posted", "conversation.virtual_agent_message_posted"]
+        .contains(&event.kind.as_str());
     if !by_agent && event.kind != "conversation.requester_message_posted" {
         return;
     }

@@ -15,6 +15,7 @@ use api::{
     ConsentResponse, ContactLookupResponse, OngoingConversation, ProblemCode, ReassociateRequest,
     VerifyRequest, VerifyResponse,
 };
+use domain::Role;
 use domain::contact::{Contact, Grounds};
 use domain::{ConversationId, Personal};
 use engine::Engine;
@@ -66,8 +67,9 @@ pub(super) async fn verify(
     // A name that nobody can have is as wrong as any other, but no user could be meant.
     let user = user_id(&user)?;
     let command = idempotency::from_header(&request, &caller, parsed.bytes)?;
-    if caller.is_confined() {
-        reachable(&engine, &caller, id).await?;
+    let conversation = reachable(&engine, &caller, id).await?;
+    if caller.role() == Role::Agent && !conversation.participants.contains(&caller.agent()?) {
+        return Err(domain::Rejection::NotParticipant.into());
     }
     let verified = engine.verify(id, user, &pin, caller.request(command)).await?;
     Ok(HttpResponse::Ok().json(VerifyResponse { verified }))

@@ -1,7 +1,7 @@
 //! Simple notifications: something to read that belongs to no conversation (`NTF-1`).
 
 use super::requester::requester;
-use crate::access::{Caller, Inbound};
+use crate::access::{Caller, Notifiers};
 use crate::body::Body;
 use crate::failure::Failure;
 use crate::idempotency;
@@ -13,7 +13,7 @@ use engine::{Engine, Notified};
 
 /// `POST /v1/notifications`
 pub(super) async fn notify(
-    caller: Caller<Inbound>,
+    caller: Caller<Notifiers>,
     request: HttpRequest,
     body: Body,
     engine: Data<Engine>,

@@ -11,7 +11,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{Part, ProblemCode, TranscriptResponse};
 use domain::channel::{ChannelKind, Mode};
-use domain::notice::Texts;
+use domain::notice::{Place, Texts};
 use domain::{ConversationId, Role};
 use engine::{Engine, EventRecord};
 use std::fmt::Write as _;
@@ -50,6 +50,7 @@ struct Scene {
     mode: Mode,
     kind: Option<ChannelKind>,
     texts: Texts,
+    language: Option<String>,
 }
 
 /// `GET /v1/conversations/{id}/transcript`
@@ -74,6 +75,7 @@ pub(super) async fn show(
         mode: conversation.policy.mode(),
         kind: channels.get(&conversation.channel).map(|settings| settings.kind),
         texts: engine.configuration().texts.clone(),
+        language: conversation.language.clone(),
     };
     let text = write(&engine, id, kind, &scene).await?;
     if as_text {
@@ -106,7 +108,9 @@ async fn write(engine: &Engine, id: ConversationId, kind: Kind, scene: &Scene) -
 /// The lines of one event.
 fn tell(text: &mut String, record: &EventRecord, kind: Kind, scene: &Scene) {
     let at = time_text(record.at());
-    let told = parts(&record.envelope.event, scene.mode, scene.kind, &scene.texts);
+    let Scene { mode, kind: channel, texts, language } = scene;
+    let place = Place { mode: *mode, kind: *channel, texts, language: language.as_deref() };
+    let told = parts(&record.envelope.event, place);
     let mut said = false;
     for part in told {
         // What the requester takes along is what people said to them.

@@ -60,10 +60,14 @@ pub(super) async fn status(
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
     let (channel, key) = path.into_inner();
-    let (_, fields) = signed(&request, &channel, body, &channels).await?;
+    let (channel, fields) = signed(&request, &channel, body, &channels).await?;
     let status = Status::read(&fields).map_err(malformed)?;
     let key = DeliveryKey::parse(&key)
         .ok_or_else(|| Failure::new(ProblemCode::RouteUnknown, "there is no such delivery"))?;
+    // One channel's token says nothing about what another one sent.
+    if engine.conversation(key.conversation).await?.channel != channel {
+        return Err(domain::Rejection::DeliveryUnknown.into());
+    }
     receipt(&engine, key, &status, asked(&request, None)).await?;
     Ok(nothing())
 }

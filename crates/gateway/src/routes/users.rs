@@ -16,10 +16,11 @@ const IMPORT_MAX: usize = 4 * 1024 * 1024;
 
 /// `GET /v1/users`
 pub(super) async fn list(
-    _: Caller<Admins>,
+    caller: Caller<Admins>,
     request: HttpRequest,
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
+    caller.check_unconfined()?;
     let params = Params::read(&request, &["after", "limit"])?;
     let limit = params.number("limit", 1..=100, 50)?;
     let after = params.get("after", "the id of a user", |text| UserId::new(text).ok())?;
@@ -31,10 +32,11 @@ pub(super) async fn list(
 
 /// `GET /v1/users/{id}`
 pub(super) async fn show(
-    _: Caller<Admins>,
+    caller: Caller<Admins>,
     id: Path<String>,
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
+    caller.check_unconfined()?;
     let id = user_id(&id)?;
     let user = engine.user(&id).await?;
     Ok(HttpResponse::Ok().json(users::shown(&id, &user)))
@@ -47,6 +49,7 @@ pub(super) async fn put(
     body: Body,
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
+    caller.check_unconfined()?;
     let id = UserId::new(&id)
         .map_err(|error| Failure::field(ProblemCode::InvalidBody, "id", error.to_string()))?;
     let wanted = body.json::<PutUserRequest>().await?.value;
@@ -62,6 +65,7 @@ pub(super) async fn remove(
     body: Body,
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
+    caller.check_unconfined()?;
     body.json_or_nothing::<EmptyRequest>().await?;
     engine.remove_user(&user_id(&id)?, &caller.request(None)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -74,6 +78,7 @@ pub(super) async fn pin(
     body: Body,
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
+    caller.check_unconfined()?;
     let PinRequest { pin } = body.json::<PinRequest>().await?.value;
     if !users::is_pin(&pin) {
         return Err(Failure::field(ProblemCode::InvalidBody, "pin", "expected 4 to 12 digits"));
@@ -88,6 +93,7 @@ pub(super) async fn import(
     body: Body,
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
+    caller.check_unconfined()?;
     let text = body.csv(IMPORT_MAX).await?;
     let users = users::read_csv(&text).map_err(users::refused)?;
     let done = engine.put_users(users, &caller.request(None)).await?;

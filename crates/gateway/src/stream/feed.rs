@@ -91,11 +91,12 @@ impl Feed {
     /// The next thing for this listener. If it is dropped before it resolves, nothing is lost.
     pub(crate) async fn next(&mut self) -> Step {
         loop {
-            if let Some(why) = self.slot.closed() {
-                return Step::Closed(why);
-            }
+            // The cursor covers what is ready already, so it is handed out whatever happened meanwhile.
             if let Some(frame) = self.ready.pop_front() {
                 return Step::Frame(frame);
+            }
+            if let Some(why) = self.slot.closed() {
+                return Step::Closed(why);
             }
             match self.phase {
                 Phase::Live => match self.queue.recv().await {

@@ -60,6 +60,7 @@ impl Socket {
             let outcome = match turn {
                 Turn::Out(Step::Frame(frame)) => self.send(frame).await,
                 Turn::Out(Step::Closed(why)) => Err(Some(why)),
+                Turn::In(_) if self.client.has_expired() => Err(Some(Close::EXPIRED)),
                 Turn::In(message) => {
                     heard = Instant::now();
                     self.receive(message).await

@@ -83,3 +83,18 @@ fn a_word_that_only_opts_in_is_ordinary_unless_they_had_opted_out() {
         assert_eq!(is_consent(None, &front, word), otherwise, "{word:?}");
     }
 }
+
+/// NTF-1, OPT-1, OPT-6: by phone only to who subscribed, and to nobody who has opted out.
+#[test]
+fn a_notification_needs_a_subscription_by_phone_and_no_opt_out_anywhere() {
+    let state = |words: &[Keyword]| consent_after(words).0;
+    for (words, by_phone, elsewhere) in [
+        (&[][..], false, true),
+        (&[Keyword::Start][..], true, true),
+        (&[Keyword::Start, Keyword::Stop][..], false, false),
+    ] {
+        let state = state(words);
+        assert_eq!(may_notify(state.as_ref(), true).is_ok(), by_phone, "{words:?} by phone");
+        assert_eq!(may_notify(state.as_ref(), false).is_ok(), elsewhere, "{words:?} elsewhere");
+    }
+}

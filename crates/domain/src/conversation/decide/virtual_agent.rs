@@ -1,15 +1,20 @@
 //! What the virtual agent does, as long as the conversation is with it (section 11).
 
-use super::identity;
-use crate::conversation::{ClosedBy, ClosedState, Conversation, ConversationEvent, Owner, StateReason};
+use super::{identity, saying};
+use crate::conversation::{
+    ClosedBy, ClosedState, Context, Conversation, ConversationEvent, Owner, StateReason,
+};
 use crate::{AgentId, Message, Rejection};
 
 /// `C3`: what was worked out for an earlier owner is refused.
 pub(super) fn post(
     conversation: &Conversation,
     message: &Message,
+    context: Context<'_>,
 ) -> Result<Vec<ConversationEvent>, Rejection> {
     require_virtual(conversation)?;
+    identity::require_consent(conversation)?;
+    saying::check_files(message, context)?;
     Ok(vec![ConversationEvent::VirtualAgentMessagePosted { message: message.clone() }])
 }
 
