@@ -1,9 +1,10 @@
 //! A local stand-in for Twilio's Messages API: it keeps the messages that it took, also those whose answer got lost, and
 //! lists them. What goes wrong is scripted by the number of the requester.
 
+use crate::process::machine_now;
 use crate::provider::{Asked, read};
 use channels::twilio::Fields;
-use chrono::Utc;
+use chrono::DateTime;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -170,7 +171,7 @@ impl Account {
             return (mishap, 200, json!({ "messages": page, "page_size": 20 }));
         }
         let sid = format!("SM{:032}", self.messages.len());
-        let created = Utc::now().to_rfc2822();
+        let created = DateTime::from_timestamp_millis(machine_now().0).unwrap().to_rfc2822();
         let taken = Taken { sid, from, to, body, callback: field("StatusCallback"), created };
         let shown = taken.show();
         self.messages.push(taken);

@@ -91,6 +91,26 @@ async fn what_became_of_a_message_is_told_once_whatever_comes_late_or_twice() {
     world.end().await;
 }
 
+/// MSG-19, OPT-4: an account tells of its own channel's messages only, and of what was said.
+#[tokio::test]
+async fn a_callback_for_what_another_channel_said_or_nobody_said_changes_nothing() {
+    let world = World::new(MessagesApi::open(), 15).await;
+    let id = world.joined(ADA).await;
+    world.says(&id, ["one"]).await;
+    world.arrived(&id, ADA, ["one"]).await;
+    let callback = world.api.taken(ADA)[0].callback.clone();
+    let before = world.http.events(&id, &token(Role::Agent, "ann")).await;
+    let other = callback.replace("/sms/", "/other/");
+    let not_said = callback.replace(&format!("{id}."), &format!("{id}.9"));
+    assert!(other != callback && not_said != callback);
+    for callback in [other, not_said] {
+        world.call_back(&callback, "failed", "21610").await.problem(404, "delivery_unknown");
+    }
+    assert_eq!(world.http.events(&id, &token(Role::Agent, "ann")).await, before);
+    world.says(&id, ["two"]).await;
+    world.end().await;
+}
+
 /// MSG-19: the callback may be faster than the answer to the request.
 #[tokio::test]
 async fn a_receipt_that_comes_before_the_answer_is_taken() {
