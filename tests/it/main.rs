@@ -89,6 +89,8 @@ mod interop_twilio;
 #[cfg(test)]
 mod interop_webhooks;
 #[cfg(test)]
+mod messages_api;
+#[cfg(test)]
 mod outbox;
 #[cfg(test)]
 mod outbox_crashes;
@@ -100,6 +102,8 @@ mod outbox_pull;
 mod outbox_world;
 #[cfg(test)]
 mod privacy;
+#[cfg(test)]
+mod proactive_virtual_agent;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
@@ -114,6 +118,10 @@ mod routing_model;
 mod routing_simulation;
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+mod sms_end_to_end;
+#[cfg(test)]
+mod sms_world;
 #[cfg(test)]
 mod stream_client;
 #[cfg(test)]

@@ -126,7 +126,8 @@ async fn serve(
     Some(())
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Asked> {
+/// Reads one request; nothing if the other side hangs up before its end.
+pub(crate) async fn read(stream: &mut TcpStream) -> Option<Asked> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {

@@ -176,6 +176,11 @@ impl Outbound {
         insert_bounded(&mut self.receipts, which, furthest, RECEIPTS_MAX_COUNT);
     }
 
+    /// Whether a receiver says more of it by this than is known.
+    pub fn is_news(&self, which: Utterance, status: ReceiptStatus) -> bool {
+        self.receipts.get(&which) < Some(&status) && !self.has_forgotten_receipts_of(which)
+    }
+
     fn has_forgotten_receipts_of(&self, which: Utterance) -> bool {
         let full = self.receipts.len() >= RECEIPTS_MAX_COUNT;
         full && self.receipts.keys().next().is_some_and(|oldest| which < *oldest)
@@ -241,10 +246,8 @@ fn receipt(
     status: ReceiptStatus,
     code: Option<&str>,
 ) -> Option<ConversationEvent> {
-    let further = outbound.receipts.get(&which) < Some(&status);
-    let news = further && !outbound.has_forgotten_receipts_of(which);
     let (Utterance { of, part }, code) = (which, code.map(shortened));
-    news.then_some(ConversationEvent::ReceiptTaken { of, part, status, code })
+    outbound.is_news(which, status).then_some(ConversationEvent::ReceiptTaken { of, part, status, code })
 }
 
 fn redrive(outbound: &Outbound, which: Utterance, by: &str) -> Result<Option<ConversationEvent>, Rejection> {

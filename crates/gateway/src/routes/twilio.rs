@@ -11,8 +11,8 @@ use api::{Attachment, InboundRequest, ProblemCode};
 use channels::Channels;
 use channels::twilio::{Fields, FormError, Inbound, Receipt, Refused, Status, signature};
 use domain::channel::ChannelKind;
-use domain::conversation::ReceiptStatus;
-use domain::{ChannelId, Principal, Role};
+use domain::conversation::{Conversation, ReceiptStatus, Utterance};
+use domain::{ChannelId, Principal, Rejection, Role};
 use engine::{DeliveryKey, Engine};
 use std::collections::BTreeMap;
 
@@ -64,17 +64,14 @@ pub(super) async fn status(
     let status = Status::read(&fields).map_err(malformed)?;
     let key = DeliveryKey::parse(&key)
         .ok_or_else(|| Failure::new(ProblemCode::RouteUnknown, "there is no such delivery"))?;
-    // One channel's token says nothing about what another one sent.
-    if engine.conversation(key.conversation).await?.channel != channel {
-        return Err(domain::Rejection::DeliveryUnknown.into());
-    }
-    receipt(&engine, key, &status, asked(&request, None)).await?;
+    receipt(&engine, &channel, key, &status, asked(&request, None)).await?;
     Ok(nothing())
 }
 
 /// Tells the engine what became of a delivery (`MSG-19`, `OPT-4`). The one place where a provider's report comes in.
 async fn receipt(
     engine: &Engine,
+    channel: &ChannelId,
     key: DeliveryKey,
     status: &Status,
     request: engine::Request,
@@ -86,11 +83,29 @@ async fn receipt(
         Some(Receipt::Read) => (ReceiptStatus::Read, None, false),
         Some(Receipt::Failed { code, opted_out }) => (ReceiptStatus::Failed, Some(code.clone()), *opted_out),
     };
+    let conversation = conversation_of(engine, channel, key).await?;
+    let which = Utterance { of: key.version, part: key.part };
+    let is_news = conversation.outbound.is_news(which, status);
     engine.receipt(key, status, code, request).await?;
-    if opted_out {
+    // What is told again is old: the requester may have opted in since. Should it be lost here, the next send is refused.
+    if opted_out && is_news {
         engine.provider_refused(key.conversation).await?;
     }
     Ok(())
+}
+
+/// The conversation of a delivery, if it is one of this channel: one account's token says nothing of another's.
+async fn conversation_of(
+    engine: &Engine,
+    channel: &ChannelId,
+    key: DeliveryKey,
+) -> Result<Conversation, Failure> {
+    let unknown = || Failure::from(engine::Error::Rejected(Rejection::DeliveryUnknown));
+    match engine.conversation(key.conversation).await {
+        Ok(conversation) if conversation.channel == *channel => Ok(conversation),
+        Ok(_) | Err(engine::Error::Rejected(Rejection::ConversationUnknown)) => Err(unknown()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The channel and the fields of a request that Twilio has signed for it.
