@@ -138,7 +138,7 @@ impl Settings {
     /// Who is told what, for the engine. What [`check`](Self::check) refuses is left out.
     pub fn subscriptions(&self) -> Vec<Subscription> {
         let subscription = |SubscriptionSettings { name, types, channels, .. }: &SubscriptionSettings| {
-            let channels = channels.iter().map(ChannelId::new).collect::<Result<_, _>>().ok()?;
+            let channels = channels.iter().map(|name| ChannelId::new(name)).collect::<Result<_, _>>().ok()?;
             Some(Subscription { name: name.clone(), types: types.clone(), channels })
         };
         self.subscriptions.iter().filter_map(subscription).collect()
