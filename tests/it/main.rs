@@ -75,6 +75,8 @@ mod http_routing;
 #[cfg(test)]
 mod http_said;
 #[cfg(test)]
+mod http_subscriptions;
+#[cfg(test)]
 mod http_timers;
 #[cfg(test)]
 mod http_twilio;
@@ -134,5 +136,7 @@ mod stream_guests;
 mod stream_refusals;
 #[cfg(test)]
 mod stream_talk;
+#[cfg(test)]
+mod subscriptions;
 #[cfg(test)]
 mod support;

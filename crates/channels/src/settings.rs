@@ -7,6 +7,8 @@ pub use check::SettingsError;
 pub(crate) use check::{Checked, CheckedProvider};
 pub use secret::Secret;
 
+use domain::ChannelId;
+use engine::Subscription;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -96,7 +98,8 @@ pub struct SubscriptionSettings {
     /// A file that holds the keys instead, one a line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secrets_file: Option<PathBuf>,
-    /// Which facts, such as `conversation.closed`; all if none is named.
+    /// Which facts, such as `conversation.closed`, or `conversation.agent_*` for all that begin like this; all if none is
+    /// named.
     #[serde(default)]
     pub types: Vec<String>,
     /// Of conversations on which channels; on all if none is named.
@@ -130,6 +133,15 @@ impl Settings {
         for path in of_channels.chain(of_subscriptions).flatten() {
             *path = folder.join(&*path);
         }
+    }
+
+    /// Who is told what, for the engine. What [`check`](Self::check) refuses is left out.
+    pub fn subscriptions(&self) -> Vec<Subscription> {
+        let subscription = |SubscriptionSettings { name, types, channels, .. }: &SubscriptionSettings| {
+            let channels = channels.iter().map(|name| ChannelId::new(name)).collect::<Result<_, _>>().ok()?;
+            Some(Subscription { name: name.clone(), types: types.clone(), channels })
+        };
+        self.subscriptions.iter().filter_map(subscription).collect()
     }
 
     /// Checks everything that can be checked without asking anybody, so that a mistake is told before anything starts.

@@ -50,7 +50,8 @@ impl Server {
             engine::Timeline::begin(Box::new(SystemWall), log.latest_ms(), options.gap_max, options.resume)?;
         let ids = Arc::new(RandomIds);
         // What no provider takes waits to be pulled.
-        let outside = Outside { deliver: Some(Arc::clone(&channels) as Arc<dyn Deliver>) };
+        let deliver = Some(Arc::clone(&channels) as Arc<dyn Deliver>);
+        let outside = Outside { deliver, subscriptions: settings.delivery.subscriptions() };
         let (clock, begin) = (Arc::new(clock), seed.clone());
         let engine = Engine::start_with(Arc::clone(&log), options, clock, ids, begin, outside).await?;
         warn_if_the_file_differs(&engine, seed.as_ref());

@@ -30,6 +30,35 @@ pub trait Deliver: Send + Sync + 'static {
 pub struct Outside {
     /// Who tries; without one, nothing goes out and nothing waits to be pulled.
     pub deliver: Option<Arc<dyn Deliver>>,
+    /// Who is told what happens, each under a name of its own.
+    pub subscriptions: Vec<Subscription>,
+}
+
+/// Somebody who is told what happens in conversations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subscription {
+    /// Its name for ever: how far it was told is remembered under it.
+    pub name: String,
+    /// Which facts: names such as `conversation.closed`, or beginnings of names that end in `*`; empty means all.
+    pub types: Vec<String>,
+    /// Of conversations on which channels; empty means all.
+    pub channels: Vec<ChannelId>,
+}
+
+impl Subscription {
+    /// Whether facts of this name are told.
+    pub fn wants_type(&self, type_name: &str) -> bool {
+        let is = |wanted: &String| match wanted.strip_suffix('*') {
+            Some(beginning) => type_name.starts_with(beginning),
+            None => type_name == wanted,
+        };
+        self.types.is_empty() || self.types.iter().any(is)
+    }
+
+    /// Whether conversations on this channel are told of.
+    pub fn wants_channel(&self, channel: &ChannelId) -> bool {
+        self.channels.is_empty() || self.channels.contains(channel)
+    }
 }
 
 /// Pushes nothing: everything that goes out waits to be pulled.

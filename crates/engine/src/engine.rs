@@ -8,6 +8,7 @@ use crate::keys::conversation_stream;
 use crate::outbox::Outbox;
 use crate::shared::{Shared, partition};
 use crate::start::Started;
+use crate::subscriptions::Subscriber;
 use crate::{
     Accepted, Clock, Cursor, Error, EventRecord, IdSource, Inbound, Options, Order, Outside, Request,
     StartError, configuration, identity, load, quarantine, router, start, timers,
@@ -32,6 +33,7 @@ pub struct Engine {
     /// Follows the conversations for whoever drives the engine.
     intake: Arc<tokio::sync::Mutex<Option<Intake>>>,
     outbox: Option<Arc<Outbox>>,
+    subscribers: Arc<[Arc<Subscriber>]>,
 }
 
 /// What the engine says of itself.
@@ -71,8 +73,10 @@ impl Engine {
         seed: Option<Apply>,
         outside: Outside,
     ) -> Result<Self, StartError> {
-        let Started { shared, stop, outbox } = start::start(log, options, clock, ids, seed, outside).await?;
-        Ok(Self { shared, gate: Arc::default(), stop: Arc::new(stop), intake: Arc::default(), outbox })
+        let Started { shared, stop, outbox, subscribers } =
+            start::start(log, options, clock, ids, seed, outside).await?;
+        let (gate, stop, intake) = (Arc::default(), Arc::new(stop), Arc::default());
+        Ok(Self { shared, gate, stop, intake, outbox, subscribers })
     }
 
     /// Takes a requester's message in: into the pair's active conversation, or into a new one (`LC-1` to `LC-4`).
@@ -235,7 +239,8 @@ impl Engine {
         self.shared.committer.failure().await
     }
 
-    /// When the next timer may fire, or the router or the outbox has something to do; for whoever drives the engine.
+    /// When the next timer may fire, or the router, the outbox or a subscription has something to do;
+    /// for whoever drives the engine.
     ///
     /// # Errors
     /// What is wrong with the store.
@@ -247,7 +252,11 @@ impl Engine {
             Some(outbox) => outbox.next_due().await,
             None => None,
         };
-        Ok([timer, router, outbox].into_iter().flatten().min())
+        let mut due = [timer, router, outbox].into_iter().flatten().min();
+        for subscriber in self.subscribers.iter() {
+            due = due.into_iter().chain(subscriber.next_due().await).min();
+        }
+        Ok(due)
     }
 
     /// Fires all timers that are due, one after the other in the order in which they are due; how many. The router does
@@ -287,10 +296,13 @@ impl Engine {
         loop {
             self.shared.router_progress.settled().await;
             let taken = intake.catch_up().await?;
-            let delivered = match &self.outbox {
+            let mut delivered = match &self.outbox {
                 Some(outbox) => outbox.settle().await?,
                 None => 0,
             };
+            for subscriber in self.subscribers.iter() {
+                delivered += subscriber.settle().await?;
+            }
             if taken == 0 && delivered == 0 {
                 return Ok(());
             }

@@ -40,8 +40,10 @@ mod routing;
 mod runtime;
 mod shared;
 mod start;
+mod subscriptions;
 mod timer_queue;
 mod timers;
+mod tries;
 mod windows;
 
 pub use clock::{
@@ -50,7 +52,7 @@ pub use clock::{
 pub use command::{Accepted, AgentInitiated, CommandId, Cursor, EventRecord, Inbound, Order, Request};
 pub use deliver::{
     Attempt, Deliver, Delivery, DeliveryKey, HELD_BACK, Outgoing, OutgoingEvent, OutgoingMessage, Outside,
-    PullOnly, Trying,
+    PullOnly, Subscription, Trying,
 };
 pub use directory::{Imported, LookUp, Looking, Page};
 pub use engine::{Engine, Health};

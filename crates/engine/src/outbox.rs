@@ -15,6 +15,7 @@ mod words;
 pub use api::{DeadLetter, OutboundCursor, Settlement};
 
 use crate::shared::Shared;
+use crate::tries::{DRAIN_AFTER, LOOK_MS_MAX, RETRY_AFTER};
 use crate::{Deliver, Error};
 use domain::{ConversationId, Timestamp};
 use driven::Hanging;
@@ -24,13 +25,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-
-/// The longest that the outbox sleeps: the timeline is slewed.
-const LOOK_MS_MAX: i64 = 30_000;
-/// How long to wait after a failure of the store.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// How long a drain waits for tries that are under way; those that take longer come again after the next start.
-const DRAIN_AFTER: Duration = Duration::from_secs(5);
 
 /// Delivers what one engine has to say.
 pub(crate) struct Outbox {

@@ -12,6 +12,7 @@ use crate::router_actor::RouterActor;
 use crate::router_rows;
 use crate::runtime::Arbiters;
 use crate::shared::{Actors, HOME, Shared, encode};
+use crate::subscriptions::{self, Subscriber};
 use crate::timer_queue::{Recovery, TimerQueues};
 use crate::{
     Clock, Error, IdSource, Keys, Options, Outside, StartError, Timers, configuration, directory, timers,
@@ -34,6 +35,7 @@ pub(crate) struct Started {
     pub(crate) shared: Arc<Shared>,
     pub(crate) stop: watch::Sender<bool>,
     pub(crate) outbox: Option<Arc<Outbox>>,
+    pub(crate) subscribers: Arc<[Arc<Subscriber>]>,
 }
 
 pub(crate) async fn start(
@@ -79,6 +81,8 @@ pub(crate) async fn start(
     if let Some(seed) = seed {
         configuration::seed(&shared, &seed, system_cause(&shared, "seed")).await?;
     }
+    // A new subscription is told of whatever happens from here on.
+    let subscribers = subscriptions::resume(&shared, &outside).await?;
     let intake = start_router(&shared).await?;
     let outbox = match outside.deliver {
         Some(deliver) => Some(Outbox::resume(&shared, deliver).await?),
@@ -95,9 +99,12 @@ pub(crate) async fn start(
         if let Some(outbox) = &outbox {
             shared.arbiters.run(2, Arc::clone(outbox).run(stopping.clone()));
         }
+        for (number, subscriber) in (3..).zip(subscribers.iter()) {
+            shared.arbiters.run(number, Arc::clone(subscriber).run(stopping.clone()));
+        }
         shared.arbiters.run(0, keep_house(Arc::clone(&shared), outbox.clone(), stopping));
     }
-    Ok(Started { shared, stop, outbox })
+    Ok(Started { shared, stop, outbox, subscribers })
 }
 
 /// Wakes the router with what it knows, and has it finish what a crash may have interrupted.

@@ -12,7 +12,7 @@ use domain::conversation::Conversation;
 use domain::{ConversationId, Principal, Role, Seconds, Timestamp};
 use engine::{
     Accepted, Clock as _, Engine, Error, EventRecord, IdSource, Keys, ManualClock, Options, Outside, Request,
-    SequentialIds, StartError, Timers,
+    SequentialIds, StartError, Subscription, Timers,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,6 +33,8 @@ pub struct Setup {
     pub ids: Arc<dyn IdSource>,
     /// The world outside; without one, nothing goes out.
     pub provider: Option<Arc<Provider>>,
+    /// Whom the provider tells what happens.
+    pub subscriptions: Vec<Subscription>,
 }
 
 impl Default for Setup {
@@ -44,6 +46,7 @@ impl Default for Setup {
             configuration: Some(configuration(Mode::Chat)),
             ids: Arc::new(SequentialIds::new(1)),
             provider: None,
+            subscriptions: Vec::new(),
         }
     }
 }
@@ -264,6 +267,6 @@ async fn launch(setup: &Setup, log: &Arc<FaultyLog>, clock: &Arc<ManualClock>) -
     let clock: Arc<dyn engine::Clock> = Arc::<ManualClock>::clone(clock);
     let deliver = setup.provider.clone().map(|provider| provider as Arc<dyn engine::Deliver>);
     let (options, ids) = (setup.options.clone(), Arc::clone(&setup.ids));
-    let outside = Outside { deliver };
+    let outside = Outside { deliver, subscriptions: setup.subscriptions.clone() };
     Engine::start_with(log, options, clock, ids, setup.configuration.clone(), outside).await
 }

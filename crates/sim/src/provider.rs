@@ -31,6 +31,8 @@ pub struct Tried {
     pub key: DeliveryKey,
     /// The how many-th, as the engine says.
     pub attempt: u32,
+    /// For which subscription, if it is a fact.
+    pub subscription: Option<String>,
     /// On which channel.
     pub channel: ChannelId,
     /// What it says, or how the fact is called.
@@ -73,19 +75,25 @@ impl Provider {
         self.all().clone()
     }
 
-    /// What arrived, each key once, in order: what a receiver has that drops repeats.
+    /// What arrived, each key once for each receiver, in order: what a receiver has that drops repeats.
     pub fn arrived(&self) -> Vec<Tried> {
         let mut seen = BTreeSet::new();
         let all = self.all();
-        all.iter()
-            .filter(|tried| tried.arrived && seen.insert((tried.channel.clone(), tried.key)))
-            .cloned()
-            .collect()
+        let whose = |tried: &Tried| (tried.subscription.clone(), tried.channel.clone(), tried.key);
+        all.iter().filter(|tried| tried.arrived && seen.insert(whose(tried))).cloned().collect()
+    }
+
+    /// The names of the facts of a conversation that arrived at a subscription's subscriber, in order.
+    pub fn told(&self, subscription: &str, conversation: ConversationId) -> Vec<String> {
+        let of = |tried: &Tried| {
+            tried.subscription.as_deref() == Some(subscription) && tried.key.conversation == conversation
+        };
+        self.arrived().into_iter().filter(of).map(|tried| tried.text).collect()
     }
 
     /// The texts that arrived of a conversation, in order.
     pub fn texts(&self, conversation: ConversationId) -> Vec<String> {
-        let of = |tried: &Tried| tried.key.conversation == conversation;
+        let of = |tried: &Tried| tried.subscription.is_none() && tried.key.conversation == conversation;
         self.arrived().into_iter().filter(of).map(|tried| tried.text).collect()
     }
 
@@ -98,16 +106,19 @@ impl Provider {
     }
 
     fn answer(&self, delivery: &Delivery) -> Answer {
-        let (channel, text) = match &delivery.what {
-            Outgoing::Message(message) => (message.channel.clone(), message.text.expose().clone()),
+        let (subscription, channel, text) = match &delivery.what {
+            Outgoing::Message(message) => (None, message.channel.clone(), message.text.expose().clone()),
             Outgoing::Event(event) => {
-                (event.channel.clone(), format!("{} {}", event.subscription, event.type_name))
+                (Some(event.subscription.clone()), event.channel.clone(), event.type_name.to_owned())
             }
         };
         let at = self.clock.get().map_or(Timestamp(0), |clock| clock.now());
         let Delivery { key, attempt, .. } = *delivery;
-        let mut tried = Tried { at, key, attempt, channel, text, arrived: false };
-        let before = self.all().iter().filter(|other| other.key == key && other.text == tried.text).count();
+        let mut tried = Tried { at, key, attempt, subscription, channel, text, arrived: false };
+        let is_same = |other: &&Tried| {
+            (other.key, &other.subscription, &other.text) == (key, &tried.subscription, &tried.text)
+        };
+        let before = self.all().iter().filter(is_same).count();
         let answer = (self.plan.lock().unwrap_or_else(PoisonError::into_inner))(&tried, before);
         tried.arrived = matches!(answer, Answer::Take | Answer::TakeAndSayNothing);
         self.all().push(tried);

@@ -176,8 +176,9 @@ impl Settings {
             if ChannelId::new(name).is_err() {
                 return Err(illegal(format!("{key}.name"), NAME));
             }
-            if !types.iter().all(|name| is_id(name) && name.contains('.')) {
-                return Err(illegal(format!("{key}.types"), "names of facts such as `conversation.closed`"));
+            if !types.iter().all(|name| is_type(name)) {
+                let what = "names of facts such as `conversation.closed`, or their beginnings and `*`";
+                return Err(illegal(format!("{key}.types"), what));
             }
             if channels.iter().any(|name| ChannelId::new(name).is_err()) {
                 return Err(illegal(format!("{key}.channels"), format!("names of channels, each {NAME}")));
@@ -289,4 +290,10 @@ fn read(key: &str, path: &Path) -> Result<String, SettingsError> {
         path: path.to_owned(),
         source,
     })
+}
+
+/// The name of a fact, or the beginning of one and `*`.
+fn is_type(name: &str) -> bool {
+    let beginning = name.strip_suffix('*');
+    is_id(name) && !beginning.unwrap_or(name).contains('*') && (beginning.is_some() || name.contains('.'))
 }

@@ -56,6 +56,7 @@ fn a_mistake_is_told_by_its_key_and_never_repeated() {
         (subscription("").replace("whsec_", ""), "subscriptions (1.).secrets must be each `whsec_`"),
         (subscription("").replace("https://crm", "https://me:secret@crm"), "subscriptions (1.).url must be"),
         (subscription("types = [\"closed\"]"), "subscriptions (1.).types must be"),
+        (subscription("types = [\"conversation.*d\"]"), "subscriptions (1.).types must be"),
         (
             subscription("") + &subscription(""),
             "subscriptions (2.).name must be a name that no earlier one has",
@@ -99,4 +100,16 @@ fn secrets_are_read_from_files_beside_the_settings_and_never_print() {
         );
     }
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn the_engine_is_told_who_wants_what() {
+    let settings = parse(&subscription("types = [\"conversation.agent_*\"]\nchannels = [\"sms\"]"));
+    settings.check().unwrap();
+    let expected = engine::Subscription {
+        name: "crm".to_owned(),
+        types: vec!["conversation.agent_*".to_owned()],
+        channels: vec![domain::ChannelId::new("sms").unwrap()],
+    };
+    assert_eq!(settings.subscriptions(), [expected]);
 }

@@ -1,25 +1,13 @@
 //! The outbox of an engine that somebody drives: on the driver's time, one lane after the other, the same each time.
-//!
-//! A try that does not end when it is first looked at hangs: it is looked at again whenever the engine settles, and is
-//! given up when its time is over, as the driver's clock has it.
 
 use super::lanes::Job;
-use super::turn::{self, Step, TRY_MAX, Trial};
+use super::turn::{self, Step, Trial};
 use crate::outbox::Outbox;
-use crate::{Attempt, Error};
+use crate::{Error, tries};
 use domain::Timestamp;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 /// A try that has not ended.
-pub(super) struct Hanging {
-    job: Job,
-    trial: Box<Trial>,
-    attempt: Pin<Box<dyn Future<Output = Attempt> + Send>>,
-    give_up: Timestamp,
-}
+pub(super) type Hanging = tries::Hanging<(Job, Box<Trial>)>;
 
 impl Outbox {
     /// Does everything that is due now; how much that was.
@@ -39,15 +27,13 @@ impl Outbox {
 
     /// When there is something to do next.
     pub(crate) async fn next_due(&self) -> Option<Timestamp> {
-        let hanging = self.hanging.lock().await.iter().map(|hanging| hanging.give_up).min();
+        let hanging = self.hanging.lock().await.iter().map(Hanging::give_up).min();
         [self.next_due_of_lanes(), hanging].into_iter().flatten().min()
     }
 
     async fn start(&self, job: Job, trial: Box<Trial>) {
-        let (deliver, delivery) = (Arc::clone(&self.deliver), trial.delivery.clone());
-        let attempt = Box::pin(async move { deliver.deliver(&delivery).await });
-        let give_up = self.shared.clock.now().plus(TRY_MAX);
-        let hanging = Hanging { job, trial, attempt, give_up };
+        let (delivery, now) = (trial.delivery.clone(), self.shared.clock.now());
+        let hanging = Hanging::begin(&self.deliver, delivery, (job, trial), now);
         if let Some(hanging) = self.look_at(hanging).await {
             self.hanging.lock().await.push(hanging);
         }
@@ -67,13 +53,10 @@ impl Outbox {
 
     /// Looks once whether a try has ended; gives it back if it has not.
     async fn look_at(&self, mut hanging: Hanging) -> Option<Hanging> {
-        let attempt = match hanging.attempt.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(attempt) => attempt,
-            Poll::Pending if hanging.give_up <= self.shared.clock.now() => turn::retry("timeout"),
-            Poll::Pending => return Some(hanging),
-        };
-        let verdict = turn::end(self, &hanging.job, *hanging.trial, attempt).await;
-        turn::finish(self, &hanging.job, verdict);
+        let Some(attempt) = hanging.look(self.shared.clock.now()) else { return Some(hanging) };
+        let (job, trial) = hanging.what;
+        let verdict = turn::end(self, &job, *trial, attempt).await;
+        turn::finish(self, &job, verdict);
         None
     }
 }

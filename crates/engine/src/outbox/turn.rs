@@ -5,22 +5,13 @@ use super::words::{self, Found, Next};
 use crate::conversation_actor::ConversationJob;
 use crate::outbox::{Outbox, opted_out};
 use crate::shared::Shared;
+use crate::tries::{self, AGAIN_MS, pause_ms};
 use crate::{Attempt, Delivery, Error, HELD_BACK, Outgoing, quarantine};
 use domain::conversation::{Command, OutboundCommand, Utterance};
 use domain::{Cause, ConversationId, EventRef, Personal, Principal, Role, Seconds, Timestamp};
-use futures_util::FutureExt as _;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 use store::EventLog;
 use uuid::Uuid;
-
-/// How long one try may take.
-pub(super) const TRY_MAX: Seconds = Seconds(30);
-/// How long to wait after a failed try: at first, at most, and if the receiver asks for more.
-const PAUSE_MS: (i64, i64, i64) = (1000, 300_000, 3_600_000);
-/// How long to wait when the engine could not look or write.
-const AGAIN_MS: i64 = 1000;
 
 /// What a turn has come to.
 pub(super) enum Step {
@@ -42,14 +33,7 @@ pub(super) async fn run(outbox: Arc<Outbox>, job: Job) {
     let verdict = match begin(&outbox, &job).await {
         Step::Over(verdict) => verdict,
         Step::Try(trial) => {
-            let limit = Duration::from_secs(u64::from(TRY_MAX.0));
-            // One that fails in an unforeseen way must not keep its lane for ever.
-            let tried = AssertUnwindSafe(outbox.deliver.deliver(&trial.delivery)).catch_unwind();
-            let attempt = match tokio::time::timeout(limit, tried).await {
-                Ok(Ok(attempt)) => attempt,
-                Ok(Err(_)) => retry("panicked"),
-                Err(_) => retry("timeout"),
-            };
+            let attempt = tries::once(outbox.deliver.as_ref(), &trial.delivery).await;
             end(&outbox, &job, *trial, attempt).await
         }
     };
@@ -65,10 +49,6 @@ pub(super) fn finish(outbox: &Outbox, job: &Job, verdict: Verdict) {
     }
     // A permit that nobody waits for is kept for whoever waits next.
     outbox.wake.notify_one();
-}
-
-pub(super) fn retry(code: &str) -> Attempt {
-    Attempt::Retry { code: code.to_owned(), after: None }
 }
 
 /// Looks what is next, and writes down what is known of it already.
@@ -168,17 +148,6 @@ pub(super) async fn end(outbox: &Outbox, job: &Job, trial: Trial, attempt: Attem
             Verdict::Wait { head: Head { attempts, code: Some(code), ..head }, until }
         }
     }
-}
-
-/// How long to wait after so many failed tries: twice as long each time, and never quite the same, so that those that
-/// failed together do not come back together.
-fn pause_ms(shared: &Shared, times: u32, after: Option<Seconds>) -> i64 {
-    let (first, most, asked_most) = PAUSE_MS;
-    let whole = first.checked_shl(times.saturating_sub(1).min(20)).map_or(most, |pause| pause.min(most));
-    let half = whole / 2;
-    let jitter = i64::try_from(shared.ids.next() % half.unsigned_abs().max(1)).unwrap_or(0);
-    let asked = after.map_or(0, |after| (i64::from(after.0) * 1000).min(asked_most));
-    (half + jitter).max(asked)
 }
 
 /// Has the conversation write down what became of something.
