@@ -62,6 +62,40 @@ async fn a_kill_after_the_provider_took_a_message_and_before_it_answered_loses_a
     world.end().await;
 }
 
+/// L5: what the provider took before is told from what it did not take by what is written down, and not by the text.
+#[tokio::test]
+async fn the_same_text_said_twice_is_not_taken_for_one_after_a_kill() {
+    let mut world = World::new(MessagesApi::absent(), 15).await;
+    let id = world.joined(ADA).await;
+    world.says(&id, ["yes", "yes", "yes"]).await;
+    world.api.script(ADA, [Nothing, Nothing, Hang]);
+    world.failed().await;
+    world.api.listen();
+    world.so_many(&id, "dispatched", 1).await;
+    eventually("the second is taken", async || (world.api.taken(ADA).len() == 2).then_some(())).await;
+    world.kill_and_restart().await;
+    world.arrived(&id, ADA, ["yes", "yes", "yes"]).await;
+    world.end().await;
+}
+
+/// L5: the same, where the second never got through.
+#[tokio::test]
+async fn a_text_like_the_one_before_it_is_not_lost_by_a_kill() {
+    let mut world = World::new(MessagesApi::absent(), 15).await;
+    let id = world.joined(ADA).await;
+    world.says(&id, ["yes", "yes"]).await;
+    world.failed().await;
+    world.api.script(ADA, [Nothing, Nothing, BROKEN]);
+    world.api.always(ADA, BROKEN);
+    world.api.listen();
+    world.so_many(&id, "dispatched", 1).await;
+    eventually("the second failed", async || (world.api.asked(ADA).len() >= 3).then_some(())).await;
+    world.kill_and_restart().await;
+    world.api.always(ADA, Nothing);
+    world.arrived(&id, ADA, ["yes", "yes"]).await;
+    world.end().await;
+}
+
 fn statuses(receipts: &[Value]) -> Vec<(Value, Value)> {
     let status = |receipt: &Value| (receipt["data"]["status"].clone(), receipt["data"]["code"].clone());
     receipts.iter().map(status).collect()

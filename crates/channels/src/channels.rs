@@ -6,7 +6,9 @@ use crate::signed::Endpoint;
 use crate::{cloud_events, own, twilio};
 use domain::ChannelId;
 use domain::channel::ChannelKind;
-use engine::{Attempt, Deliver, Delivery, Outgoing, OutgoingEvent, OutgoingMessage, Trying, Wall};
+use engine::{
+    Attempt, Deliver, Delivery, DeliveryKey, Outgoing, OutgoingEvent, OutgoingMessage, Trying, Wall,
+};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -92,6 +94,12 @@ impl Deliver for Channels {
 
     fn pushes(&self, channel: &ChannelId) -> bool {
         self.providers.contains_key(channel)
+    }
+
+    fn remember(&self, channel: &ChannelId, key: DeliveryKey, provider_id: &str) {
+        if let Some(CheckedProvider::Twilio(both)) = self.providers.get(channel) {
+            both.0.acknowledged.add(key, provider_id);
+        }
     }
 }
 

@@ -23,6 +23,10 @@ pub trait Deliver: Send + Sync + 'static {
 
     /// Whether what is said on a channel is pushed out. Otherwise it is pulled, or shown to whoever is connected.
     fn pushes(&self, channel: &ChannelId) -> bool;
+
+    /// Something went out in an earlier life of the process, and this is how the provider calls it; told before the first
+    /// try after a start, and more than once. Whoever looks up what went through must not take it for another's.
+    fn remember(&self, _channel: &ChannelId, _key: DeliveryKey, _provider_id: &str) {}
 }
 
 /// How an engine reaches the outside.

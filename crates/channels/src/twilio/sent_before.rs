@@ -3,10 +3,10 @@
 //!
 //! What it can tell: a message from and to the same numbers, with the same text, made since the fact was committed, that
 //! is not the answer to another delivery, is taken for ours. What it cannot tell: the list shows neither the callback nor
-//! any key of ours. So the same text sent twice in a row may be taken for one after a restart, when nobody remembers
-//! which message answered which delivery; and a text is sent twice if the account's clock is behind ours, if Twilio
-//! changed the text (a trial account's preface, smart encoding), or if the message is not in the list yet. In doubt a
-//! requester gets a text twice rather than never.
+//! any key of ours. Which message answered which delivery is remembered, and after a restart read from the conversation's
+//! facts. So the same text said in two conversations one after the other may be taken for one after a restart. A text is
+//! sent twice if the account's clock is behind ours, if Twilio changed the text (a trial account's preface, smart
+//! encoding), or if the message is not in the list yet. In doubt a requester gets a text twice rather than never.
 
 use super::send::{Sender, bad_answer, failed};
 use crate::http::Client;
@@ -74,8 +74,11 @@ fn is_it(listed: &Listed, text: &str, committed: Timestamp) -> bool {
 
 impl Acknowledged {
     /// Remembers an answer.
-    pub(super) fn add(&self, key: DeliveryKey, sid: &str) {
+    pub(crate) fn add(&self, key: DeliveryKey, sid: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.iter().any(|(whose, answer)| *whose == key && answer == sid) {
+            return;
+        }
         if known.len() == REMEMBERED_MAX_COUNT {
             known.pop_front();
         }

@@ -58,9 +58,23 @@ pub(super) async fn begin(outbox: &Outbox, job: &Job) -> Step {
     }
     let (shared, id) = (&outbox.shared, job.conversation);
     let configuration = shared.configuration();
-    let look = move |log: &dyn EventLog| words::next(log, id, &configuration);
+    let (begun, is_new) = (outbox.begun, job.head.is_none());
+    let look = move |log: &dyn EventLog| {
+        let found = words::next(log, id, &configuration)?;
+        let earlier = match &found {
+            Found::Next(next) if is_new && next.at < begun => words::dispatched(log, id, next.which.of)?,
+            Found::Next(_) | Found::Nothing | Found::NoChannel => Vec::new(),
+        };
+        Ok((found, earlier))
+    };
     let now = shared.clock.now();
-    match shared.reading(look).await {
+    let found = shared.reading(look).await.map(|(found, earlier)| {
+        for (key, provider_id) in earlier {
+            outbox.deliver.remember(&job.channel, key, provider_id.expose());
+        }
+        found
+    });
+    match found {
         Ok(Found::Nothing) => Step::Over(Verdict::Empty),
         Ok(Found::NoChannel) => Step::Over(Verdict::Park),
         Ok(Found::Next(next)) => begin_next(outbox, job, *next, now).await,

@@ -1,7 +1,7 @@
 //! What a conversation has to say to its requester next: a function of its facts and of its channel.
 
 use crate::keys::conversation_stream;
-use crate::{Error, OutgoingMessage, load};
+use crate::{DeliveryKey, Error, OutgoingMessage, load};
 use domain::channel::{ChannelKind, Mode};
 use domain::configuration::Configuration;
 use domain::conversation::{ClosedState, Conversation, ConversationEvent, Owner, StateReason, Utterance};
@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 /// How many events are read at a time.
 const PAGE: usize = 64;
+/// How many events before a fact may be of the same second.
+const BEFORE_COUNT: u64 = 64;
 
 /// What a look at a conversation finds.
 pub(super) enum Found {
@@ -124,6 +126,30 @@ pub(super) fn says(
     let Some(kind) = kind.filter(|kind| goes_out(*kind)) else { return Ok(false) };
     let reader = Reader { log, id, state, kind, configuration };
     Ok(which.of > 0 && reader.first(which.of, Some(which.of), |found| found == which)?.is_some())
+}
+
+/// How the provider calls what went out since this fact, or shortly before it. Blocks on the disk.
+pub(super) fn dispatched(
+    log: &dyn EventLog,
+    id: ConversationId,
+    since: u64,
+) -> Result<Vec<(DeliveryKey, Personal<String>)>, Error> {
+    // What went out in the same second counts too, and its fact may stand before this one.
+    let mut after = since.saturating_sub(BEFORE_COUNT);
+    let mut known = Vec::new();
+    loop {
+        let page = log.read_stream(conversation_stream(id), after, PAGE)?;
+        let Some(last) = page.last() else { return Ok(known) };
+        after = last.version;
+        for stored in &page {
+            if let Event::Conversation(ConversationEvent::Dispatched { of, part, provider_id, .. }) =
+                codec::decode(&stored.bytes)?.event
+            {
+                let key = super::lanes::key(id, Utterance { of, part });
+                known.extend(provider_id.map(|provider_id| (key, provider_id)));
+            }
+        }
+    }
 }
 
 struct Reader<'a> {
