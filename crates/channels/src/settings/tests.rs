@@ -105,7 +105,7 @@ fn secrets_are_read_from_files_beside_the_settings_and_never_print() {
 #[test]
 fn the_engine_is_told_who_wants_what() {
     let settings = parse(&subscription("types = [\"conversation.agent_*\"]\nchannels = [\"sms\"]"));
-    assert_eq!(settings.check(), Ok(()));
+    settings.check().unwrap();
     let expected = engine::Subscription {
         name: "crm".to_owned(),
         types: vec!["conversation.agent_*".to_owned()],
