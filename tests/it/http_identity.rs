@@ -286,6 +286,7 @@ async fn a_pin_makes_a_guest_a_user_and_three_wrong_ones_lock() {
     let pin = world.http.request(Method::PUT, "/v1/users/ada/pin", &admin).json(&json!({ "pin": "2468" }));
     assert_eq!(Client::send(pin).await.unwrap().status, 204);
     let id = world.writes("It is Ada.").await;
+    world.order(&id, "join", &json!({})).await.accepted();
     let tries = async |world: &World, user: &str, pin: &str| {
         world.order(&id, "verify", &json!({ "user": user, "pin": pin })).await.ok()["verified"].clone()
     };

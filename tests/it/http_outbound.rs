@@ -42,7 +42,7 @@ async fn what_is_said_is_pulled_in_order_and_acknowledged() {
     assert_eq!((&first["text"], &first["agent"]), (&json!("one"), &json!("ann")));
     assert_eq!((&first["from"], &first["to"]), (&json!(COMPANY), &json!("+12025550101")));
     assert_eq!((&first["conversation_id"], &first["key"]), (&json!(id), &json!(format!("{id}.3.0"))));
-    let later = format!("{OUTBOUND}/{id}.4.0/ack");
+    let later = format!("{OUTBOUND}/{id}.5.0/ack");
     let sent = json!({ "outcome": "sent", "provider_id": "SM-1" });
     http.post(&later, &gateway, &sent).await.problem(409, "delivery_not_next");
     server.kill();
@@ -61,12 +61,12 @@ async fn what_is_said_is_pulled_in_order_and_acknowledged() {
     });
     http.post(&path(&second.await, "ack"), &gateway, &sent).await.accepted();
     let events = http.events(&id, &token(Role::Agent, "ann")).await;
-    let types: Vec<&str> = crate::http_client::types(&events).into_iter().skip(4).collect();
+    let types: Vec<&str> = crate::http_client::types(&events).into_iter().skip(5).collect();
     let what = ["dispatched", "receipt_taken", "dispatched"].map(|what| format!("conversation.{what}"));
     assert_eq!(types, what);
-    assert_eq!(events[4]["data"]["provider_id"], "SM-1");
+    assert_eq!(events[5]["data"]["provider_id"], "SM-1");
     let own = confined_token(Role::Requester, "+12025550101", "sms");
-    assert_eq!(http.events(&id, &own).await.len(), 4, "a requester sees nothing of how it went out");
+    assert_eq!(http.events(&id, &own).await.len(), 5, "a requester sees nothing of how it went out");
     assert_eq!(http.get(OUTBOUND, &gateway).await.ok()["deliveries"], json!([]));
     server.stop().await;
     site.verify_store();

@@ -17,12 +17,12 @@ fn what_an_agent_writes_goes_out_at_once_in_order_and_is_written_down() {
             assert_eq!(provider.texts(id), ["one", "two", "three"]);
             assert!(provider.tried().iter().all(|tried| tried.at == harness.now() && tried.attempt == 1));
             let story = harness.story(id).await.unwrap();
-            assert_eq!(story[5..], ["dispatched"; 3]);
+            assert_eq!(story[6..], ["dispatched"; 3]);
             let last = harness.events(id).await.unwrap().pop().unwrap();
             let (data, cause) = (last.data(), &last.envelope.cause);
-            assert_eq!((data["of"].as_u64(), &data["attempts"]), (Some(5), &serde_json::json!(1)));
-            assert_eq!(data["provider_id"], format!("P-{id}.5.0"));
-            assert_eq!((cause.principal.name.as_str(), cause.causation.unwrap().version), ("outbox", 5));
+            assert_eq!((data["of"].as_u64(), &data["attempts"]), (Some(6), &serde_json::json!(1)));
+            assert_eq!(data["provider_id"], format!("P-{id}.6.0"));
+            assert_eq!((cause.principal.name.as_str(), cause.causation.unwrap().version), ("outbox", 6));
         },
     );
 }
@@ -198,7 +198,7 @@ fn what_was_said_before_the_end_goes_out_after_it() {
             harness.end(id, "ann").await.unwrap();
             harness.advance(Seconds(400)).await.unwrap();
             assert_eq!(provider.texts(id), ["one", "two"]);
-            assert_eq!(harness.story(id).await.unwrap()[4..], ["closed", "dispatched", "dispatched"]);
+            assert_eq!(harness.story(id).await.unwrap()[5..], ["closed", "dispatched", "dispatched"]);
             let again = harness.inbound(&Pair::sms(1, 0), "hello?").await.unwrap().conversation;
             assert_ne!(again, id, "LC-4: the pair is free");
         },

@@ -49,9 +49,9 @@ fn what_cannot_be_delivered_in_a_day_is_given_up_and_the_next_goes_on() {
     );
 }
 
-/// CH-10, OPT-4: nothing is tried twice that never will be taken.
+/// CH-10, OPT-4: nothing is tried twice that never will be taken, and nothing at all after an opt-out.
 #[test]
-fn what_is_refused_is_dead_at_once_and_the_next_goes_on() {
+fn what_is_refused_is_dead_at_once_and_so_is_all_after_an_opt_out() {
     tell_outside(
         |_| {},
         async |harness, provider| {
@@ -61,9 +61,10 @@ fn what_is_refused_is_dead_at_once_and_the_next_goes_on() {
                 _ => Answer::Take,
             });
             let id = says(harness, 1, &["one", "two", "three"]).await;
-            let expected = [(key(id, 3), "twilio_30006".to_owned()), (key(id, 4), "twilio_21610".to_owned())];
+            let expected = [(3, "twilio_30006"), (5, "twilio_21610"), (6, "opted_out")]
+                .map(|(version, code)| (key(id, version), code.to_owned()));
             assert_eq!(dead(harness).await, expected);
-            assert_eq!((provider.tried().len(), provider.texts(id)), (3, vec!["three".to_owned()]));
+            assert_eq!((provider.tried().len(), provider.texts(id)), (2, Vec::new()));
         },
     );
 }
@@ -82,7 +83,7 @@ fn a_dead_letter_is_redriven_or_discarded() {
             let id = says(harness, 1, &["one", "two", "three"]).await;
             assert_eq!(dead(harness).await.len(), 2);
             harness.engine.redrive(key(id, 3), request("eve")).await.unwrap();
-            harness.engine.discard(key(id, 4), request("eve")).await.unwrap();
+            harness.engine.discard(key(id, 5), request("eve")).await.unwrap();
             assert_eq!(
                 (dead(harness).await, provider.texts(id)),
                 (Vec::new(), vec!["one".to_owned(), "three".to_owned()])
@@ -159,7 +160,7 @@ fn receipts_are_taken_of_what_was_said_and_never_go_back() {
                 receipt(3, status).await.unwrap();
             }
             assert_eq!(
-                harness.story(id).await.unwrap()[3..],
+                harness.story(id).await.unwrap()[4..],
                 ["dispatched", "closed", "receipt_taken", "receipt_taken"]
             );
             for version in [2, 99] {
@@ -213,7 +214,7 @@ fn what_nobody_pulls_is_given_up() {
         async |harness, provider| {
             let id = says(harness, 1, &["one", "two"]).await;
             harness.advance(Seconds(86_400)).await.unwrap();
-            let expected = [3, 4].map(|version| (key(id, version), "not_pulled".to_owned()));
+            let expected = [3, 5].map(|version| (key(id, version), "not_pulled".to_owned()));
             assert_eq!(dead(harness).await, expected);
             assert!(provider.tried().is_empty());
         },

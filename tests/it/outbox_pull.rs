@@ -51,12 +51,12 @@ fn the_next_of_each_conversation_waits_until_it_is_settled() {
             settle(found[1].0, Settlement::Failed { code: "no_route".to_owned() }).await.unwrap();
             let found = waiting(harness, None, 10).await;
             assert_eq!(texts(&found), ["two", "five"]);
-            let later = DeliveryKey { conversation: first, version: 5, part: 0 };
+            let later = DeliveryKey { conversation: first, version: 6, part: 0 };
             let refused = settle(later, SENT).await.unwrap_err();
             assert!(matches!(refused, Error::Rejected(Rejection::DeliveryNotNext)));
             let refused = settle(DeliveryKey { part: 1, ..later }, SENT).await.unwrap_err();
             assert!(matches!(refused, Error::Rejected(Rejection::DeliveryUnknown)));
-            assert_eq!(harness.story(first).await.unwrap()[5..], ["dispatched"]);
+            assert_eq!(harness.story(first).await.unwrap()[6..], ["dispatched"]);
             assert!(provider.tried().is_empty());
         },
     );
@@ -82,7 +82,7 @@ fn settling_again_changes_nothing() {
             assert_eq!(answers, [false, true, false]);
             let failed = Settlement::Failed { code: "late".to_owned() };
             harness.engine.settle_delivery(key, failed, request("gateway")).await.unwrap();
-            assert_eq!(harness.story(id).await.unwrap()[3..], ["dispatched"]);
+            assert_eq!(harness.story(id).await.unwrap()[4..], ["dispatched"]);
         },
     );
 }

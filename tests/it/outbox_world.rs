@@ -1,7 +1,7 @@
 //! Stories about what goes out: an engine, and a provider that the test plans.
 
 use crate::support::tell_with;
-use domain::channel::{ChannelKind, ChannelSettings, Mode};
+use domain::channel::{ChannelKind, ChannelSettings, Mode, Proactive};
 use domain::{ChannelId, ConversationId, Timestamp};
 use sim::{Answer, Harness, Pair, Provider, Setup, Tried};
 use std::sync::Arc;
@@ -19,7 +19,9 @@ pub(crate) fn tell_pulling(
 ) {
     let setup = |setup: &mut Setup| {
         setup.provider = Some(Arc::new(Provider::pulling(pulled.iter().copied())));
-        let own = ChannelSettings::defaults(ChannelKind::Own, Mode::Messaging);
+        let proactive = Proactive::ANYBODY;
+        let own =
+            ChannelSettings { proactive, ..ChannelSettings::defaults(ChannelKind::Own, Mode::Messaging) };
         let channels = &mut setup.configuration.as_mut().unwrap().channels;
         channels.insert(ChannelId::new("own").unwrap(), own);
         change(setup);

@@ -62,6 +62,8 @@ async fn walk(http: &Client) -> String {
     http.order(&id, "messages", &requester, &json!({ "text": MARK })).await;
     http.order(&id, "hold", &ann, &json!({})).await;
     http.order(&id, "resume", &ann, &json!({})).await;
+    // OPT-1: whoever is to be notified by text message has asked for it.
+    http.inbound("sms", &gateway, &message(&format!("{MARK}-start"), REQUESTER, COMPANY, "START")).await;
     let notification = json!({
         "channel": "sms", "address": REQUESTER, "text": MARK, "link": format!("https://example.com/{MARK}"),
     });

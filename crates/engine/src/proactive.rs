@@ -29,18 +29,13 @@ impl Engine {
         request: Request,
     ) -> Result<Accepted, Error> {
         let _pass = self.enter()?;
-        let require_existing = match self.allowed(channel, &first) {
-            Ok(require_existing) => require_existing,
-            Err(error) => {
-                let result = self.earlier_or(&request, error).await;
-                crate::engine::count("contribute", &result);
-                return result;
-            }
-        };
+        let allowed = self.allowed(channel, &first);
+        let require_existing = *allowed.as_ref().unwrap_or(&false);
         let AgentInitiated { agent, to, from, content, user, take_over } = first;
         let received = self.now();
         let opening = OpenJob {
-            policy: self.policy(channel, &from),
+            // What may not be opened may still go on (`PRO-1`).
+            policy: allowed.and_then(|_| self.policy(channel, &from)),
             channel: channel.clone(),
             requester: to,
             company: from,
@@ -78,7 +73,7 @@ impl Engine {
     }
 
     /// Whether the channel lets an agent write that first (`PRO-6`), and if so whether the number must be known.
-    /// A conversation on a channel that is retired goes on; whether there is one shows later.
+    /// A conversation that is active goes on whatever this says; whether there is one shows later.
     fn allowed(&self, channel: &ChannelId, first: &AgentInitiated) -> Result<bool, Error> {
         let configuration = self.configuration();
         let Some(settings) = configuration.channels.get(channel) else { return Ok(false) };

@@ -75,14 +75,15 @@ pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &Convers
                 row.state = name(Lifecycle::WorkInProgress);
             }
         }
-        ConversationEvent::Unassigned { .. } => {
+        ConversationEvent::Unassigned { .. } | ConversationEvent::AgentRequested { .. } => {
             row.agent = None;
             row.state = name(Lifecycle::New);
         }
-        ConversationEvent::AgentRequested { .. } => row.state = name(Lifecycle::New),
         ConversationEvent::Held { .. } => row.state = name(Lifecycle::OnHold),
-        ConversationEvent::Resumed { .. } | ConversationEvent::VirtualAgentEngaged => {
-            row.state = name(Lifecycle::WorkInProgress)
+        ConversationEvent::Resumed { .. } => row.state = name(Lifecycle::WorkInProgress),
+        ConversationEvent::VirtualAgentEngaged => {
+            row.agent = None;
+            row.state = name(Lifecycle::WorkInProgress);
         }
         ConversationEvent::Closed { state, reason, .. } => {
             row.state = state.name().to_owned();
