@@ -66,7 +66,7 @@ async fn what_is_said_is_pulled_in_order_and_acknowledged() {
     assert_eq!(types, what);
     assert_eq!(events[5]["data"]["provider_id"], "SM-1");
     let own = confined_token(Role::Requester, "+12025550101", "sms");
-    assert_eq!(http.events(&id, &own).await.len(), 5, "a requester sees nothing of how it went out");
+    assert_eq!(http.events(&id, &own).await.len(), 4, "a requester sees nothing of how it went out");
     assert_eq!(http.get(OUTBOUND, &gateway).await.ok()["deliveries"], json!([]));
     server.stop().await;
     site.verify_store();
