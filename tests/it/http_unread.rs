@@ -295,6 +295,7 @@ reject_allowed = false
 groups = ["front"]
 [queues.letters]
 service_channel = "messaging"
+condition = 'mode == "messaging"'
 pools = [{ groups = ["front"], rule = "push" }]
 "#;
     let site = Site::new(ROUTED);
