@@ -117,7 +117,8 @@ fn a_word_that_comes_late_finds_done_what_was_due() {
         harness.pass(Seconds(3600));
         harness.inbound(&pair, "STOP").await.unwrap();
         let story = harness.story(id).await.unwrap();
-        let expected = ["opened", "requester_message_posted", "agent_joined", "agent_prompted", "consent_changed"];
+        let expected =
+            ["opened", "requester_message_posted", "agent_joined", "agent_prompted", "consent_changed"];
         assert_eq!(story, expected);
     });
 }

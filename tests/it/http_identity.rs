@@ -140,7 +140,8 @@ async fn users_are_imported_from_a_file_and_recognised_at_once_also_after_a_rest
     let admin = token(Role::Admin, "root");
     let import = async |http: &Client, lines: &str| {
         let text = format!("id,name,phones,email,language,country\n{lines}");
-        let request = http.request(Method::POST, "/v1/users/import", &admin).header("content-type", "text/csv");
+        let request =
+            http.request(Method::POST, "/v1/users/import", &admin).header("content-type", "text/csv");
         Client::send(request.body(text)).await.unwrap()
     };
     let bad = import(&world.http, "ada,,(202) 555-0143,,,US\nbea,,12,,,US\n").await;
@@ -243,7 +244,8 @@ async fn what_an_agent_may_send_first_depends_on_the_channel() {
     let body = json!({ "channel": "sms", "to": NUMBER, "from": COMPANY, "text": "Bob here." });
     assert_eq!(world.http.post("/v1/conversations", &bob, &body).await.accepted().conversation, id);
     assert_eq!(world.state(&id).await["owner"]["agent"], "ann");
-    let with = |kind: &str| json!({ "attachments": [{ "url": "https://a.example/1", "content_type": kind }] });
+    let with =
+        |kind: &str| json!({ "attachments": [{ "url": "https://a.example/1", "content_type": kind }] });
     world.starts(&with("application/pdf")).await.problem(422, "attachment_not_allowed");
     world.starts(&with("image/png")).await.accepted();
     world.end().await;

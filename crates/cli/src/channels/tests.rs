@@ -166,3 +166,21 @@ fn a_state_that_everybody_has_stays_unless_it_is_set_anew() {
     expected.presence.get_mut(&available).unwrap().inactive_after = Some(Seconds(900));
     assert_eq!(routing(text), Ok(Some(expected)));
 }
+
+/// PRO-6, section 17 rule 14: off unless it is set, for messaging alone, and PINs can only be made harder to guess.
+#[test]
+fn agents_write_first_only_where_it_is_set_and_never_on_a_chat() {
+    let settings = |text: &str| ChannelsFile::parse(text).unwrap().channels();
+    let active = |text: &str| -> Vec<bool> {
+        settings(text).unwrap().values().map(|settings| settings.proactive.active).collect()
+    };
+    let both = "[channels.a]\nkind = \"sms\"\n[channels.b]\nkind = \"mweb\"\n";
+    assert_eq!(active(both), [false, false]);
+    assert_eq!(active(&format!("[defaults]\nproactive_active = true\n{both}")), [true, false]);
+    for (wrong, key) in
+        [("proactive_active = true", "proactive_active"), ("pin_attempts = 4", "pin_attempts")]
+    {
+        let error = settings(&format!("{both}{wrong}\n")).unwrap_err();
+        assert!(error.contains(key), "{error}");
+    }
+}

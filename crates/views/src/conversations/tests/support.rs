@@ -1,12 +1,13 @@
 //! Logs to fold, and the facts to put into them. Everybody in them is invented.
 
 use domain::channel::Mode;
+use domain::contact::Grounds;
 use domain::conversation::Unassignment;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
 use domain::routing::{QueueId, WorkItemId};
 use domain::{
     Address, AgentId, Cause, ChannelId, ContactId, Content, ConversationId, Event, Message, MessageId,
-    Personal, Principal, Role, Seconds, Timestamp,
+    Personal, Principal, Role, Seconds, Timestamp, UserId,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -133,6 +134,8 @@ pub(super) fn any_fact() -> impl Strategy<Value = ConversationEvent> {
         Just(E::WaitMessageSent { item: WorkItemId(1), number: 1, text: "Wait.".into() }),
         who.prop_map(|who| E::AgentPrompted { due: at(1), agent: agent(who), text: "Answer.".into() }),
         closed_state.prop_map(closed),
+        any::<bool>().prop_map(|opted_out| E::ConsentChanged { opted_out }),
+        Just(E::Reassociated { from: None, to: UserId::new("u-1").unwrap(), grounds: Grounds::Pin }),
     ]
 }
 
