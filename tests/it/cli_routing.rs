@@ -62,9 +62,9 @@ fn the_sample_of_routing_is_legal_and_says_so() {
 #[test]
 fn routing_that_is_not_legal_is_refused_by_check_and_by_serve_with_its_keys() {
     for (tables, words) in [
-        ("[routing]\nlookback = 60\n".to_owned(), &["lookback", "line 9, column 1"] as &[_]),
-        ("[queues.a]\norder = 1\n".to_owned(), &["service_channel", "line 8, column 1"]),
-        ("[agents.ann]\nuniversal = -1\n".to_owned(), &["universal", "line 9, column 13"]),
+        ("[routing]\nlookback = 60\n".to_owned(), &["lookback", "line 11, column 1"] as &[_]),
+        ("[queues.a]\norder = 1\n".to_owned(), &["service_channel", "line 10, column 1"]),
+        ("[agents.ann]\nuniversal = -1\n".to_owned(), &["universal", "line 11, column 13"]),
         (
             "[routing]\nestimate = \"guess\"\nqueued_max = 0\n".to_owned(),
             &["routing.estimate: must be mean or weighted"],

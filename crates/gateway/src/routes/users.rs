@@ -50,7 +50,7 @@ pub(super) async fn put(
     let id = UserId::new(&id)
         .map_err(|error| Failure::field(ProblemCode::InvalidBody, "id", error.to_string()))?;
     let wanted = body.json::<PutUserRequest>().await?.value;
-    let user = users::read(wanted).map_err(|errors| users::refused(errors))?;
+    let user = users::read(wanted).map_err(users::refused)?;
     let done = engine.put_users(vec![(id, user)], &caller.request(None)).await?;
     Ok(HttpResponse::Ok().json(shown(done)))
 }
@@ -89,7 +89,7 @@ pub(super) async fn import(
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
     let text = body.csv(IMPORT_MAX).await?;
-    let users = users::read_csv(&text).map_err(|errors| users::refused(errors))?;
+    let users = users::read_csv(&text).map_err(users::refused)?;
     let done = engine.put_users(users, &caller.request(None)).await?;
     Ok(HttpResponse::Ok().json(shown(done)))
 }
