@@ -77,16 +77,17 @@ impl Engine {
     }
 
     /// Whether the channel lets an agent write that first (`PRO-6`, `PRO-8`), and if so whether the number must be known.
-    /// A conversation on a channel that is retired goes on; whether there is one shows later.
+    /// A conversation on a channel that is retired goes on, and so does a chat that an agent joins by writing; whether there
+    /// is one shows later.
     fn allowed(&self, channel: &ChannelId, first: &AgentInitiated) -> Result<bool, Error> {
         let configuration = self.configuration();
-        let Some(settings) = configuration.channels.get(channel) else { return Ok(false) };
+        let settings =
+            configuration.channels.get(channel).filter(|settings| settings.mode == Mode::Messaging);
+        let Some(settings) = settings else { return Ok(false) };
         let proactive = settings.proactive;
         let image = |kind: &str| kind.starts_with("image/");
         let mut attachments = first.content.attachments().iter();
-        let rejection = if settings.mode == Mode::Chat {
-            Rejection::ChatNotAgentInitiated
-        } else if !proactive.active {
+        let rejection = if !proactive.active {
             Rejection::ProactiveDisabled
         } else if first.user.is_none() && !proactive.allow_manual_recipient {
             Rejection::ManualRecipient
