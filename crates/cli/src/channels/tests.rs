@@ -211,3 +211,21 @@ fn everything_that_is_wrong_with_words_and_files_is_told() {
     let files = error("[defaults]\nattachment_max_bytes = 1\n");
     assert!(files.contains("belong to a channel"), "{files}");
 }
+
+/// PRO-6, section 17 rule 14: off unless it is set, for messaging alone, and PINs can only be made harder to guess.
+#[test]
+fn agents_write_first_only_where_it_is_set_and_never_on_a_chat() {
+    let settings = |text: &str| ChannelsFile::parse(text).unwrap().channels();
+    let active = |text: &str| -> Vec<bool> {
+        settings(text).unwrap().values().map(|settings| settings.proactive.active).collect()
+    };
+    let both = "[channels.a]\nkind = \"sms\"\n[channels.b]\nkind = \"mweb\"\n";
+    assert_eq!(active(both), [false, false]);
+    assert_eq!(active(&format!("[defaults]\nproactive_active = true\n{both}")), [true, false]);
+    for (wrong, key) in
+        [("proactive_active = true", "proactive_active"), ("pin_attempts = 4", "pin_attempts")]
+    {
+        let error = settings(&format!("{both}{wrong}\n")).unwrap_err();
+        assert!(error.contains(key), "{error}");
+    }
+}

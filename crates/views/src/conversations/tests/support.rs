@@ -1,12 +1,13 @@
 //! Logs to fold, and the facts to put into them. Everybody in them is invented.
 
 use domain::channel::Mode;
+use domain::contact::Grounds;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
 use domain::conversation::{ReceiptStatus, Unassignment};
 use domain::routing::{QueueId, WorkItemId};
 use domain::{
     Address, AgentId, Cause, ChannelId, ContactId, Content, ConversationId, Event, Message, MessageId,
-    Personal, Principal, Role, Seconds, Timestamp,
+    Personal, Principal, Role, Seconds, Timestamp, UserId,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -137,6 +138,8 @@ pub(crate) fn any_fact() -> impl Strategy<Value = ConversationEvent> {
         closed_state.prop_map(closed),
         Just(E::Dispatched { of: 1, part: 0, provider_id: None, attempts: 1 }),
         Just(E::ReceiptTaken { of: 1, part: 0, status: ReceiptStatus::Read, code: None }),
+        any::<bool>().prop_map(|opted_out| E::ConsentChanged { opted_out }),
+        Just(E::Reassociated { from: None, to: UserId::new("u-1").unwrap(), grounds: Grounds::Pin }),
     ]
 }
 
