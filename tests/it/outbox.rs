@@ -1,10 +1,13 @@
 //! What is said leaves: at once, in order in each conversation, whatever the provider does.
 
 use crate::outbox_world::{says, tell_outside, while_before};
+use crate::process::eventually;
 use domain::channel::Mode;
 use domain::{Seconds, Timestamp};
-use sim::{Answer, Pair, Tried, configuration};
+use engine::Timers;
+use sim::{Answer, Pair, PanickingIds, Tried, configuration};
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 /// CH-10, L5
 #[test]
@@ -182,6 +185,51 @@ fn text_messages_carry_a_reduced_set_and_a_web_chat_nothing() {
             assert_eq!(said["sms"], ["good day"]);
             assert_eq!(said["web"], Vec::<String>::new());
             assert_eq!(said["own"], ["good day", closed], "section 5: a messaging channel with all notices");
+        },
+    );
+}
+
+/// L5: without anybody who drives it, one hop leads from the commit to the try, and the fact follows.
+#[test]
+fn an_engine_that_serves_delivers_by_itself() {
+    tell_outside(
+        |setup| setup.options.timers = Timers::Automatic,
+        async |harness, provider| {
+            let id = says(harness, 1, &["one", "two"]).await;
+            eventually("both are written down", async || {
+                (harness.story(id).await.unwrap().len() == 6).then_some(())
+            })
+            .await;
+            assert_eq!(provider.texts(id), ["one", "two"]);
+            assert_eq!(provider.tried().len(), 2);
+        },
+    );
+}
+
+/// C1: of a conversation that faulted nothing more is said, and it holds up no other.
+#[test]
+fn a_conversation_that_faulted_says_nothing_more() {
+    let panicking: Mutex<Option<Arc<PanickingIds>>> = Mutex::default();
+    tell_outside(
+        |setup| {
+            let ids = Arc::new(PanickingIds::new(Arc::clone(&setup.ids)));
+            setup.ids = Arc::<PanickingIds>::clone(&ids);
+            *panicking.lock().unwrap() = Some(ids);
+        },
+        async |harness, provider| {
+            let back = harness.now().plus(Seconds(60));
+            provider.plan(while_before(back, |_| true));
+            let faulted = says(harness, 1, &["one"]).await;
+            let other = says(harness, 2, &["two"]).await;
+            harness.engine.settle().await.unwrap();
+            let ids = panicking.lock().unwrap().clone().unwrap();
+            ids.panic_next(3);
+            for _ in 0..3 {
+                assert!(harness.post(faulted, "ann", "hi").await.is_err());
+            }
+            harness.advance(Seconds(120)).await.unwrap();
+            assert_eq!(harness.story(faulted).await.unwrap().last(), Some(&"closed"));
+            assert_eq!((provider.texts(faulted).len(), provider.texts(other).len()), (0, 1));
         },
     );
 }
