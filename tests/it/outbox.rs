@@ -197,7 +197,7 @@ fn an_engine_that_serves_delivers_by_itself() {
         async |harness, provider| {
             let id = says(harness, 1, &["one", "two"]).await;
             eventually("both are written down", async || {
-                (harness.story(id).await.unwrap().len() == 6).then_some(())
+                (harness.story(id).await.unwrap().len() == 7).then_some(())
             })
             .await;
             assert_eq!(provider.texts(id), ["one", "two"]);
