@@ -157,3 +157,33 @@ async fn pages_follow_each_other_and_nobody_sees_what_is_not_theirs() {
     let gateway = chat.page(&token(Role::Gateway, "widget"), "").await;
     assert_eq!(gateway["messages"], chat.page(&chat.requester, "").await["messages"]);
 }
+
+/// CH-10, MSG-22: webhooks that overtook one another are read as the provider says that they were written, up to where
+/// somebody else spoke; the log keeps how they came.
+#[tokio::test]
+async fn messages_are_read_in_the_order_in_which_the_provider_says_they_were_written() {
+    let site = Site::new(SPEAKING);
+    let server = site.serve().await;
+    let (http, ann, gateway) = (server.http(), token(Role::Agent, "ann"), token(Role::Gateway, "own"));
+    let hear = async |text: &str, second: u32| {
+        let mut heard = message(text, "guest-1", "shop", text);
+        heard["sent_at"] = json!(format!("2026-01-31T22:11:{second:02}Z"));
+        http.inbound("inbox", &gateway, &heard).await.conversation
+    };
+    let id = hear("two", 2).await;
+    hear("three", 3).await;
+    hear("one", 1).await;
+    http.order(&id, "join", &ann, &json!({})).await;
+    http.order(&id, "messages", &ann, &json!({ "text": "Guten Tag." })).await;
+    hear("late", 0).await;
+    let chat = Played { http: server.http(), id, ann, requester: token(Role::Requester, "guest-1") };
+    let read = ["one", "two", "three", "Guten Tag.", "late"];
+    assert_eq!(chat.shown(&chat.ann, "").await, read);
+    let path = format!("/v1/conversations/{}/transcript?format=text", chat.id);
+    let transcript = chat.http.get(&path, &chat.ann).await.text;
+    let places: Vec<usize> = read.iter().map(|text| transcript.find(text).unwrap()).collect();
+    assert!(places.is_sorted(), "{transcript}");
+    let events = chat.http.events(&chat.id, &chat.ann).await;
+    let came: Vec<&str> = events.iter().filter_map(|event| event["data"]["text"].as_str()).collect();
+    assert_eq!(came, ["two", "three", "one", "Guten Tag.", "late"]);
+}

@@ -2,9 +2,11 @@
 //!
 //! Suppression is a matter of showing only: the fact is always in the log, and whoever shows it asks here.
 
+mod order;
 mod said;
 mod texts;
 
+pub use order::in_written_order;
 pub use said::{Place, Said, concerns_requester, to_agent, to_requester};
 pub use texts::{Arguments, LANGUAGES_MAX_COUNT, TEXT_MAX, TextError, Texts, language_tag, render};
 

@@ -1,9 +1,10 @@
 //! What crosses the handle: orders going in, answers coming out.
 
-use domain::conversation::Command;
+use domain::conversation::{Command, ConversationEvent};
 use domain::routing::QueueId;
 use domain::{
-    Address, AgentId, Content, ConversationId, Message, MessageId, Personal, Principal, Timestamp, UserId,
+    Address, AgentId, Content, ConversationId, Event, Message, MessageId, Personal, Principal, Timestamp,
+    UserId,
 };
 use std::fmt;
 use store::{PartitionId, Position};
@@ -197,6 +198,18 @@ impl EventRecord {
     /// Why it is, as JSON.
     pub fn cause(&self) -> serde_json::Value {
         codec::json::cause(&self.envelope.cause)
+    }
+
+    /// The event as one of a conversation, if it is one.
+    pub const fn of_conversation(&self) -> Option<&ConversationEvent> {
+        match &self.envelope.event {
+            Event::Conversation(event) => Some(event),
+            Event::Contact(_)
+            | Event::Configuration(_)
+            | Event::Router(_)
+            | Event::Directory(_)
+            | Event::Engine(_) => None,
+        }
     }
 
     /// When it was committed.

@@ -1,6 +1,7 @@
 //! Section 5 as a table, and the words with which it is said.
 
 mod facts;
+mod order;
 
 use super::*;
 

@@ -11,8 +11,8 @@ use crate::sending::reachable;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{MessagesResponse, ProblemCode, SaidResponse};
-use domain::notice::{Audience, Place, Said, to_agent, to_requester};
-use domain::{AgentId, Event, Message, Role};
+use domain::notice::{Audience, Place, Said, in_written_order, to_agent, to_requester};
+use domain::{AgentId, Message, Role};
 use engine::{Engine, EventRecord};
 
 /// `GET /v1/conversations/{id}/messages`
@@ -37,8 +37,9 @@ pub(super) async fn messages(
         texts: &configuration.texts,
         language: conversation.language.as_deref().filter(|_| audience == Audience::Requester),
     };
-    let messages = records.iter().flat_map(|record| shown(record, audience, place, rendering)).collect();
     let next_after = records.last().map_or(after, |record| record.version);
+    let records = in_written_order(records, EventRecord::of_conversation, place.mode);
+    let messages = records.iter().flat_map(|record| shown(record, audience, place, rendering)).collect();
     Ok(HttpResponse::Ok().json(MessagesResponse { messages, next_after }))
 }
 
@@ -62,7 +63,7 @@ fn audience(caller: &Caller<Everyone>, params: &Params) -> Result<Audience, Fail
 
 /// What a fact shows, part by part.
 fn shown(record: &EventRecord, audience: Audience, place: Place<'_>, rendering: bool) -> Vec<SaidResponse> {
-    let Event::Conversation(fact) = &record.envelope.event else { return Vec::new() };
+    let Some(fact) = record.of_conversation() else { return Vec::new() };
     let said = match audience {
         Audience::Requester => to_requester(fact, place),
         Audience::Agent => to_agent(fact, place),

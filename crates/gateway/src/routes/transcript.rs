@@ -11,7 +11,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{Part, ProblemCode, TranscriptResponse};
 use domain::channel::{ChannelKind, Mode};
-use domain::notice::{Place, Texts};
+use domain::notice::{Place, Texts, in_written_order};
 use domain::{ConversationId, Role};
 use engine::{Engine, EventRecord};
 use std::fmt::Write as _;
@@ -97,6 +97,7 @@ async fn write(engine: &Engine, id: ConversationId, kind: Kind, scene: &Scene) -
         let page = engine.events(id, after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(text) };
         after = last.version;
+        let page = in_written_order(page, EventRecord::of_conversation, scene.mode);
         page.iter().for_each(|record| tell(&mut text, record, kind, scene));
         if after >= EVENTS_MAX {
             text.push_str("(the rest is left out)\n");
