@@ -138,7 +138,7 @@ numbered!(ReassignOn, "sign of a returning requester", { Message = 1, Open = 2 }
 numbered!(WhyProfile, "cause of a profile", { DirectoryMatch = 1, NoMatch = 2, Ambiguous = 3, Agent = 4 });
 
 numbered!(UserKind, "kind of user", { Full = 1, Consumer = 2 });
-numbered!(WindowClosing, "cause of a window's end", { Requester = 1, TimedOut = 2, Replaced = 3 });
+numbered!(WindowClosing, "cause of a window's end", { Requester = 1, TimedOut = 2, Replaced = 3, BegunAnew = 4 });
 
 numbered!(EstimateBy, "way of estimating waits", { Mean = 1, Weighted = 2 });
 

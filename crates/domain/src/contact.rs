@@ -40,6 +40,9 @@ pub struct Contact {
     pub verification: Verification,
     /// The windows that are open, oldest first; at most [`WINDOWS_MAX_COUNT`].
     pub windows: Vec<Window>,
+    /// The version of the fact with which their history began anew (`ID-9`); 0 if nobody had their place before. All that
+    /// the log has before that fact was said to somebody else.
+    pub anew: u64,
 }
 
 /// What can be asked of a contact.
@@ -277,6 +280,31 @@ pub enum ContactEvent {
     },
 }
 
+impl ContactEvent {
+    /// Whether another person than before has the requester's place from here on, so that nothing of what was said so far
+    /// is for them (`ID-9`). A guest who turns out to be a user is the same person, and keeps what they saw.
+    pub fn begins_anew(&self) -> bool {
+        match self {
+            Self::ProfileDeactivated { .. } => true,
+            Self::ProfileReassociated { from, to, .. } => from.as_ref().is_some_and(|from| from != to),
+            Self::Created { .. }
+            | Self::ConversationActivated { .. }
+            | Self::ConversationReleased { .. }
+            | Self::ProfileCreated { .. }
+            | Self::OptedOut { .. }
+            | Self::OptedIn { .. }
+            | Self::NotificationsSet { .. }
+            | Self::VerificationFailed { .. }
+            | Self::VerificationLocked { .. }
+            | Self::WindowOpened { .. }
+            | Self::WindowPaged { .. }
+            | Self::WindowClosed { .. }
+            | Self::NotificationSent(_)
+            | Self::WindowRenewed { .. } => false,
+        }
+    }
+}
+
 /// Turns an intent into facts, or refuses.
 ///
 /// # Errors
@@ -309,10 +337,14 @@ pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<C
             Ok(consent::decide(state, (channel, address), company, *keyword))
         }
         ContactCommand::Identify { user, why } => Ok(profile::identify(state, user.as_ref(), *why)),
-        ContactCommand::TakeOver { user, by } => Ok(profile::take_over(state, user, by)),
-        ContactCommand::Reassociate { user, grounds } => Ok(profile::reassociate(state, user, grounds)),
+        ContactCommand::TakeOver { user, by } => {
+            Ok(window::close_before(state, profile::take_over(state, user, by)))
+        }
+        ContactCommand::Reassociate { user, grounds } => {
+            Ok(window::close_before(state, profile::reassociate(state, user, grounds)))
+        }
         ContactCommand::Verify { user, matched, now, limits } => {
-            Ok(verification::decide(state, user, *matched, *now, *limits))
+            Ok(window::close_before(state, verification::decide(state, user, *matched, *now, *limits)))
         }
         ContactCommand::OpenWindow { channel, address, window } => {
             let mut events = created(state, channel, address);
@@ -354,11 +386,15 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
             profiles: 0,
             verification: Verification::default(),
             windows: Vec::new(),
+            anew: 0,
         },
         (None, _) => return None,
         (Some(contact), _) => contact,
     };
     contact.version += 1;
+    if event.begins_anew() {
+        contact.anew = contact.version;
+    }
     match event {
         ContactEvent::Created { .. } => {}
         ContactEvent::ConversationActivated { company, conversation } => {

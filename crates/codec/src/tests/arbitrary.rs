@@ -161,7 +161,13 @@ pub(super) fn reason() -> impl Strategy<Value = StateReason> {
 }
 
 fn contact_event() -> impl Strategy<Value = ContactEvent> {
-    let closings = [WindowClosing::Requester, WindowClosing::TimedOut, WindowClosing::Replaced].to_vec();
+    let closings = [
+        WindowClosing::Requester,
+        WindowClosing::TimedOut,
+        WindowClosing::Replaced,
+        WindowClosing::BegunAnew,
+    ]
+    .to_vec();
     prop_oneof![
         1 => (channel(), address())
             .prop_map(|(channel, at)| ContactEvent::Created { channel, address: Personal::new(at) }),

@@ -248,6 +248,7 @@ fn contact_events() -> Vec<ContactEvent> {
         notification(Some("https://example.com/parcels/1")),
         notification(None),
         ContactEvent::WindowRenewed { window },
+        closed(WindowClosing::BegunAnew),
     ]);
     events
 }
