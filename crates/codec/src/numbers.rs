@@ -5,7 +5,7 @@
 
 use crate::Error;
 use domain::Role;
-use domain::channel::{ChannelKind, Mode, Responder};
+use domain::channel::{ChannelKind, Mode, Portals, Responder};
 use domain::contact::{WhyProfile, WindowClosing};
 use domain::conversation::{ClosedState, Lifecycle, ReceiptStatus, StateReason, TimerKind};
 use domain::directory::UserKind;
@@ -47,6 +47,8 @@ numbered!(Role, "role", { Gateway = 1, Requester = 2, Agent = 3, Supervisor = 4,
 numbered!(Mode, "mode", { Chat = 1, Messaging = 2 });
 
 numbered!(Responder, "first responder", { LiveAgent = 1, VirtualAgent = 2 });
+
+numbered!(Portals, "portals", { Shared = 1, Independent = 2, SkipHistory = 3 });
 
 numbered!(ChannelKind, "channel kind", {
     Mweb = 1,

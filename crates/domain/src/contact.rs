@@ -3,12 +3,14 @@
 
 mod consent;
 mod notification;
+mod portal;
 mod profile;
 mod verification;
 mod window;
 
 pub use consent::{Consent, is_consent};
 pub use notification::{Notification, NotificationError, may_notify};
+pub use portal::{Active, Entrance, enter};
 pub use profile::{Grounds, Profile, WhyProfile};
 pub use verification::{PinLimits, Verification};
 pub use window::{WINDOW_TIMEOUT, WINDOWS_MAX_COUNT, Window, WindowClosing, WindowTimer};
@@ -43,6 +45,8 @@ pub struct Contact {
     /// The version of the fact with which their history began anew (`ID-9`); 0 if nobody had their place before. All that
     /// the log has before that fact was said to somebody else.
     pub anew: u64,
+    /// The company's address at which their newest conversation began, or which they entered since then (`OMN-4`).
+    pub portal: Option<Address>,
 }
 
 /// What can be asked of a contact.
@@ -148,6 +152,11 @@ pub enum ContactCommand {
         /// What it says.
         notification: Notification,
     },
+    /// The requester writes to one of the company's addresses, where portals show nothing of each other (`OMN-4`).
+    EnterPortal {
+        /// The company's address.
+        company: Address,
+    },
 }
 
 impl ContactCommand {
@@ -166,7 +175,8 @@ impl ContactCommand {
             | Self::PageWindow { .. }
             | Self::RenewWindow { .. }
             | Self::CloseWindow { .. }
-            | Self::ExpireWindow(_) => None,
+            | Self::ExpireWindow(_)
+            | Self::EnterPortal { .. } => None,
         }
     }
 }
@@ -278,14 +288,20 @@ pub enum ContactEvent {
         /// Which.
         window: Uuid,
     },
+    /// They came from another portal, of which nothing is shown to them any more (`OMN-4`).
+    PortalEntered {
+        /// The company's address.
+        company: Address,
+    },
 }
 
 impl ContactEvent {
-    /// Whether another person than before has the requester's place from here on, so that nothing of what was said so far
-    /// is for them (`ID-9`). A guest who turns out to be a user is the same person, and keeps what they saw.
+    /// Whether the requester's history begins anew with it: nothing of what was said so far is shown any more. So it is when
+    /// another person has their place (`ID-9`); a guest who turns out to be a user is the same person, and keeps what they
+    /// saw. And so it is for who comes from another portal that hides its history (`OMN-4`).
     pub fn begins_anew(&self) -> bool {
         match self {
-            Self::ProfileDeactivated { .. } => true,
+            Self::ProfileDeactivated { .. } | Self::PortalEntered { .. } => true,
             Self::ProfileReassociated { from, to, .. } => from.as_ref().is_some_and(|from| from != to),
             Self::Created { .. }
             | Self::ConversationActivated { .. }
@@ -361,6 +377,9 @@ pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<C
             events.push(ContactEvent::NotificationSent(notification.clone()));
             Ok(events)
         }
+        ContactCommand::EnterPortal { company } => {
+            Ok(window::close_before(state, portal::entered(state, company)))
+        }
     }
 }
 
@@ -387,6 +406,7 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
             verification: Verification::default(),
             windows: Vec::new(),
             anew: 0,
+            portal: None,
         },
         (None, _) => return None,
         (Some(contact), _) => contact,
@@ -399,6 +419,7 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
         ContactEvent::Created { .. } => {}
         ContactEvent::ConversationActivated { company, conversation } => {
             contact.active.insert(company.clone(), *conversation);
+            contact.portal = Some(company.clone());
         }
         ContactEvent::ConversationReleased { company, conversation } => {
             if contact.active.get(company) == Some(conversation) {
@@ -430,6 +451,7 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
             window::evolve(&mut contact, at, Change::Closed(*window));
         }
         ContactEvent::NotificationSent(_) => {}
+        ContactEvent::PortalEntered { company } => contact.portal = Some(company.clone()),
     }
     Some(contact)
 }

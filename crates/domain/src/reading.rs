@@ -133,7 +133,8 @@ impl Reading {
             }
             ReadingFact::Paged { window } => {
                 let Some(open) = self.window(window) else { return Ok(Turned::default()) };
-                let (page_to, from) = (open.from - 1, open.from.saturating_sub(PAGE_ITEMS).max(self.hidden + 1));
+                let (page_to, from) =
+                    (open.from - 1, open.from.saturating_sub(PAGE_ITEMS).max(self.hidden + 1));
                 let before = if from == 1 { 0 } else { counted(from - 1)? };
                 self.show(from, before);
                 self.alive = self.items;

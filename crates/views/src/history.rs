@@ -120,7 +120,8 @@ impl<'a> Histories<'a> {
             | ContactEvent::VerificationFailed { .. }
             | ContactEvent::VerificationLocked { .. }
             | ContactEvent::ConversationActivated { .. }
-            | ContactEvent::ConversationReleased { .. } => return Ok(()),
+            | ContactEvent::ConversationReleased { .. }
+            | ContactEvent::PortalEntered { .. } => return Ok(()),
         };
         let mut reading = self.reading(id)?;
         let Turned { read, unread } = reading.apply(fact, |first| self.counted(id, first))?;

@@ -24,6 +24,7 @@ pub(super) struct ContactState {
     locked_until_ms: Option<i64>,
     windows: Vec<WindowState>,
     anew: u64,
+    portal: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,6 +54,7 @@ impl From<&Contact> for ContactState {
             verification,
             windows,
             anew,
+            portal,
         } = state;
         let windows = windows.iter().map(|Window { id, seen }| WindowState {
             id: *id.as_bytes(),
@@ -81,6 +83,7 @@ impl From<&Contact> for ContactState {
             locked_until_ms: locked_until.map(|until| until.0),
             windows: windows.collect(),
             anew: *anew,
+            portal: portal.as_ref().map(|company| company.as_str().to_owned()),
         }
     }
 }
@@ -118,6 +121,7 @@ impl TryFrom<ContactState> for Contact {
             },
             windows: windows.collect(),
             anew: state.anew,
+            portal: state.portal.as_deref().map(parts::address).transpose()?,
         })
     }
 }
