@@ -45,7 +45,7 @@ pub struct Contact {
     /// The version of the fact with which their history began anew (`ID-9`); 0 if nobody had their place before. All that
     /// the log has before that fact was said to somebody else.
     pub anew: u64,
-    /// The company's address at which their newest conversation began, or which they entered since then (`OMN-4`).
+    /// The company's address at which their first conversation began, or which they entered since then (`OMN-4`).
     pub portal: Option<Address>,
 }
 
@@ -419,7 +419,7 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
         ContactEvent::Created { .. } => {}
         ContactEvent::ConversationActivated { company, conversation } => {
             contact.active.insert(company.clone(), *conversation);
-            contact.portal = Some(company.clone());
+            contact.portal.get_or_insert_with(|| company.clone());
         }
         ContactEvent::ConversationReleased { company, conversation } => {
             if contact.active.get(company) == Some(conversation) {

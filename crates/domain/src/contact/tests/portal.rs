@@ -72,7 +72,7 @@ fn entering_another_portal_is_a_fact_once_and_closes_the_windows() {
     let state = after(&[activate("it", 1), open(1), enter("hr")]).unwrap();
     assert_eq!((state.anew, state.windows.len(), &state.portal), (state.version, 0, &Some(address("hr"))));
     assert_eq!(decided(Some(&state), &enter("hr")), []);
-    // Also a conversation that begins says where they are.
+    // A conversation that an agent begins from another address takes them nowhere.
     let state = after(&[activate("it", 1), activate("hr", 2)]).unwrap();
-    assert_eq!((state.anew, state.portal), (0, Some(address("hr"))));
+    assert_eq!((state.anew, state.portal), (0, Some(address("it"))));
 }
