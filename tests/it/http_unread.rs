@@ -10,6 +10,7 @@ const CHANNELS: &str = r#"
 [channels.app]
 kind = "mweb"
 mode = "messaging"
+portals = "independent"
 [channels.sms]
 kind = "sms"
 addresses = ["+12025550199"]

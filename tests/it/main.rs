@@ -57,6 +57,8 @@ mod http_drain;
 #[cfg(test)]
 mod http_handover;
 #[cfg(test)]
+mod http_holder;
+#[cfg(test)]
 mod http_idempotency;
 #[cfg(test)]
 mod http_identity;
@@ -65,7 +67,11 @@ mod http_lifecycle;
 #[cfg(test)]
 mod http_office;
 #[cfg(test)]
+mod http_omnichannel;
+#[cfg(test)]
 mod http_outbound;
+#[cfg(test)]
+mod http_portals;
 #[cfg(test)]
 mod http_reading;
 #[cfg(test)]

@@ -70,6 +70,7 @@ pub const fn event_type(event: &Event) -> &'static str {
             ContactEvent::WindowClosed { .. } => "contact.window_closed",
             ContactEvent::NotificationSent(_) => "contact.notification_sent",
             ContactEvent::WindowRenewed { .. } => "contact.window_renewed",
+            ContactEvent::PortalEntered { .. } => "contact.portal_entered",
         },
         Event::Configuration(event) => match event {
             ConfigurationEvent::ChannelConfigured { .. } => "configuration.channel_configured",

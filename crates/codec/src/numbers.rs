@@ -5,7 +5,7 @@
 
 use crate::Error;
 use domain::Role;
-use domain::channel::{ChannelKind, Mode, Responder};
+use domain::channel::{ChannelKind, Mode, Portals, Responder};
 use domain::contact::{WhyProfile, WindowClosing};
 use domain::conversation::{ClosedState, Lifecycle, ReceiptStatus, StateReason, TimerKind};
 use domain::directory::UserKind;
@@ -47,6 +47,8 @@ numbered!(Role, "role", { Gateway = 1, Requester = 2, Agent = 3, Supervisor = 4,
 numbered!(Mode, "mode", { Chat = 1, Messaging = 2 });
 
 numbered!(Responder, "first responder", { LiveAgent = 1, VirtualAgent = 2 });
+
+numbered!(Portals, "portals", { Shared = 1, Independent = 2, SkipHistory = 3 });
 
 numbered!(ChannelKind, "channel kind", {
     Mweb = 1,
@@ -138,7 +140,7 @@ numbered!(ReassignOn, "sign of a returning requester", { Message = 1, Open = 2 }
 numbered!(WhyProfile, "cause of a profile", { DirectoryMatch = 1, NoMatch = 2, Ambiguous = 3, Agent = 4 });
 
 numbered!(UserKind, "kind of user", { Full = 1, Consumer = 2 });
-numbered!(WindowClosing, "cause of a window's end", { Requester = 1, TimedOut = 2, Replaced = 3 });
+numbered!(WindowClosing, "cause of a window's end", { Requester = 1, TimedOut = 2, Replaced = 3, BegunAnew = 4 });
 
 numbered!(EstimateBy, "way of estimating waits", { Mean = 1, Weighted = 2 });
 

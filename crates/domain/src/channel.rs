@@ -50,6 +50,18 @@ pub enum Responder {
     VirtualAgent,
 }
 
+/// How the company's addresses on the web, which are the portals, go together (`OMN-4`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Portals {
+    /// One conversation follows the requester from portal to portal.
+    Shared,
+    /// Each portal has a conversation of its own. So it is on every channel that is not the web's.
+    Independent,
+    /// Whoever comes through another portal begins anew: nothing of before is shown, and the conversations of other
+    /// portals close unless an agent has them.
+    SkipHistory,
+}
+
 /// The settings of one channel, as a whole: reminder and cancel cannot be set apart (`IDLE-6`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelSettings {
@@ -79,6 +91,8 @@ pub struct ChannelSettings {
     pub pin_limits: PinLimits,
     /// How long a guest of a chat may be gone before it ends (`ID-12`); 0 is as long as they like.
     pub chat_disconnect_timeout: Seconds,
+    /// How the company's addresses go together (`OMN-4`); only the web has a choice.
+    pub portals: Portals,
 }
 
 /// What an agent may do who writes first (`PRO-6`).
@@ -171,6 +185,30 @@ impl Responder {
     /// The responder of that name.
     pub fn parse(name: &str) -> Option<Self> {
         [Self::LiveAgent, Self::VirtualAgent].into_iter().find(|responder| responder.name() == name)
+    }
+}
+
+impl Portals {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Shared, Self::Independent, Self::SkipHistory];
+
+    /// The name in configuration and events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Independent => "independent",
+            Self::SkipHistory => "skip_history",
+        }
+    }
+
+    /// The portals of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|portals| portals.name() == name)
+    }
+
+    /// What they are from the start.
+    pub fn defaults(kind: ChannelKind) -> Self {
+        if kind == ChannelKind::Mweb { Self::Shared } else { Self::Independent }
     }
 }
 
@@ -281,6 +319,7 @@ impl ChannelSettings {
             proactive: Proactive::default(),
             pin_limits: PinLimits::MAX,
             chat_disconnect_timeout: DISCONNECT_DEFAULT,
+            portals: Portals::defaults(kind),
         }
     }
 }

@@ -3,12 +3,14 @@
 
 mod consent;
 mod notification;
+mod portal;
 mod profile;
 mod verification;
 mod window;
 
 pub use consent::{Consent, is_consent};
 pub use notification::{Notification, NotificationError, may_notify};
+pub use portal::{Active, Entrance, enter};
 pub use profile::{Grounds, Profile, WhyProfile};
 pub use verification::{PinLimits, Verification};
 pub use window::{WINDOW_TIMEOUT, WINDOWS_MAX_COUNT, Window, WindowClosing, WindowTimer};
@@ -40,6 +42,11 @@ pub struct Contact {
     pub verification: Verification,
     /// The windows that are open, oldest first; at most [`WINDOWS_MAX_COUNT`].
     pub windows: Vec<Window>,
+    /// The version of the fact with which their history began anew (`ID-9`); 0 if nobody had their place before. All that
+    /// the log has before that fact was said to somebody else.
+    pub anew: u64,
+    /// The company's address at which their first conversation began, or which they entered since then (`OMN-4`).
+    pub portal: Option<Address>,
 }
 
 /// What can be asked of a contact.
@@ -145,6 +152,11 @@ pub enum ContactCommand {
         /// What it says.
         notification: Notification,
     },
+    /// The requester writes to one of the company's addresses, where portals show nothing of each other (`OMN-4`).
+    EnterPortal {
+        /// The company's address.
+        company: Address,
+    },
 }
 
 impl ContactCommand {
@@ -163,7 +175,8 @@ impl ContactCommand {
             | Self::PageWindow { .. }
             | Self::RenewWindow { .. }
             | Self::CloseWindow { .. }
-            | Self::ExpireWindow(_) => None,
+            | Self::ExpireWindow(_)
+            | Self::EnterPortal { .. } => None,
         }
     }
 }
@@ -275,6 +288,37 @@ pub enum ContactEvent {
         /// Which.
         window: Uuid,
     },
+    /// They came from another portal, of which nothing is shown to them any more (`OMN-4`).
+    PortalEntered {
+        /// The company's address.
+        company: Address,
+    },
+}
+
+impl ContactEvent {
+    /// Whether the requester's history begins anew with it: nothing of what was said so far is shown any more. So it is when
+    /// another person has their place (`ID-9`); a guest who turns out to be a user is the same person, and keeps what they
+    /// saw. And so it is for who comes from another portal that hides its history (`OMN-4`).
+    pub fn begins_anew(&self) -> bool {
+        match self {
+            Self::ProfileDeactivated { .. } | Self::PortalEntered { .. } => true,
+            Self::ProfileReassociated { from, to, .. } => from.as_ref().is_some_and(|from| from != to),
+            Self::Created { .. }
+            | Self::ConversationActivated { .. }
+            | Self::ConversationReleased { .. }
+            | Self::ProfileCreated { .. }
+            | Self::OptedOut { .. }
+            | Self::OptedIn { .. }
+            | Self::NotificationsSet { .. }
+            | Self::VerificationFailed { .. }
+            | Self::VerificationLocked { .. }
+            | Self::WindowOpened { .. }
+            | Self::WindowPaged { .. }
+            | Self::WindowClosed { .. }
+            | Self::NotificationSent(_)
+            | Self::WindowRenewed { .. } => false,
+        }
+    }
 }
 
 /// Turns an intent into facts, or refuses.
@@ -309,10 +353,14 @@ pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<C
             Ok(consent::decide(state, (channel, address), company, *keyword))
         }
         ContactCommand::Identify { user, why } => Ok(profile::identify(state, user.as_ref(), *why)),
-        ContactCommand::TakeOver { user, by } => Ok(profile::take_over(state, user, by)),
-        ContactCommand::Reassociate { user, grounds } => Ok(profile::reassociate(state, user, grounds)),
+        ContactCommand::TakeOver { user, by } => {
+            Ok(window::close_before(state, profile::take_over(state, user, by)))
+        }
+        ContactCommand::Reassociate { user, grounds } => {
+            Ok(window::close_before(state, profile::reassociate(state, user, grounds)))
+        }
         ContactCommand::Verify { user, matched, now, limits } => {
-            Ok(verification::decide(state, user, *matched, *now, *limits))
+            Ok(window::close_before(state, verification::decide(state, user, *matched, *now, *limits)))
         }
         ContactCommand::OpenWindow { channel, address, window } => {
             let mut events = created(state, channel, address);
@@ -328,6 +376,9 @@ pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<C
             let mut events = created(state, channel, address);
             events.push(ContactEvent::NotificationSent(notification.clone()));
             Ok(events)
+        }
+        ContactCommand::EnterPortal { company } => {
+            Ok(window::close_before(state, portal::entered(state, company)))
         }
     }
 }
@@ -354,15 +405,21 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
             profiles: 0,
             verification: Verification::default(),
             windows: Vec::new(),
+            anew: 0,
+            portal: None,
         },
         (None, _) => return None,
         (Some(contact), _) => contact,
     };
     contact.version += 1;
+    if event.begins_anew() {
+        contact.anew = contact.version;
+    }
     match event {
         ContactEvent::Created { .. } => {}
         ContactEvent::ConversationActivated { company, conversation } => {
             contact.active.insert(company.clone(), *conversation);
+            contact.portal.get_or_insert_with(|| company.clone());
         }
         ContactEvent::ConversationReleased { company, conversation } => {
             if contact.active.get(company) == Some(conversation) {
@@ -394,6 +451,7 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
             window::evolve(&mut contact, at, Change::Closed(*window));
         }
         ContactEvent::NotificationSent(_) => {}
+        ContactEvent::PortalEntered { company } => contact.portal = Some(company.clone()),
     }
     Some(contact)
 }

@@ -9,6 +9,9 @@
 //! A window whose client vanished is open until somebody notices. What came since the last sign of life of any window was
 //! shown to nobody then, and is unread after all.
 //!
+//! What came before another person took the requester's place is nobody's any more: it is neither shown nor counted
+//! (`ID-9`).
+//!
 //! The state holds spans of items and never the items: one span for each time without a window whose items were not all
 //! shown. How many of the first so many items count is asked of whoever keeps the items.
 
@@ -47,12 +50,14 @@ pub enum ReadingFact {
         /// Whether it was because its client had vanished.
         vanished: bool,
     },
+    /// The history begins anew: nothing that came so far is for whoever looks from now on (`ID-9`).
+    BegunAnew,
 }
 
 /// What a fact did to items that had come before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Turned {
-    /// These became read.
+    /// These became read, or are nobody's any more.
     pub read: Vec<Span>,
     /// These turned out to be unread.
     pub unread: Option<Span>,
@@ -97,6 +102,8 @@ pub struct Reading {
     pub unread: Vec<Span>,
     /// How many items there were when a window last gave a sign of life.
     pub alive: u64,
+    /// How many items there were when the history last began anew: no window shows them (`ID-9`).
+    pub hidden: u64,
 }
 
 impl Span {
@@ -120,13 +127,14 @@ impl Reading {
         match fact {
             ReadingFact::Arrived { counts } => self.arrived(counts),
             ReadingFact::Opened { window } => {
-                let from = self.items.saturating_sub(PAGE_ITEMS - 1).max(1);
+                let from = self.items.saturating_sub(PAGE_ITEMS - 1).max(self.hidden + 1);
                 let before = if from == 1 { 0 } else { counted(from - 1)? };
                 return Ok(Turned { read: self.opened(window, from, before), unread: None });
             }
             ReadingFact::Paged { window } => {
                 let Some(open) = self.window(window) else { return Ok(Turned::default()) };
-                let (page_to, from) = (open.from - 1, open.from.saturating_sub(PAGE_ITEMS).max(1));
+                let (page_to, from) =
+                    (open.from - 1, open.from.saturating_sub(PAGE_ITEMS).max(self.hidden + 1));
                 let before = if from == 1 { 0 } else { counted(from - 1)? };
                 self.show(from, before);
                 self.alive = self.items;
@@ -157,6 +165,12 @@ impl Reading {
                 return Ok(Turned { read: Vec::new(), unread });
             }
             ReadingFact::Closed { .. } => {}
+            ReadingFact::BegunAnew => {
+                let read = std::mem::take(&mut self.unread);
+                let (items, counted) = (self.items, self.counted);
+                *self = Self { items, counted, alive: items, hidden: items, ..Self::default() };
+                return Ok(Turned { read, unread: None });
+            }
         }
         Ok(Turned::default())
     }

@@ -19,7 +19,7 @@ use crate::registry::Ticket;
 use crate::runtime::{Behaviour, Next};
 use crate::shared::{Shared, encode};
 use crate::{Accepted, Error, Request};
-use domain::channel::Responder;
+use domain::channel::{Portals, Responder};
 use domain::consent::Keyword;
 use domain::contact::{self, Contact, ContactCommand, ContactEvent};
 use domain::conversation::{self, ConversationEvent, Origin, Policy};
@@ -81,6 +81,8 @@ pub(crate) struct OpenJob {
     pub(crate) request: Request,
     /// The word that it would be, if it is one (`OPT-3`).
     pub(crate) keyword: Option<Keyword>,
+    /// How the company's addresses go together (`OMN-4`).
+    pub(crate) portals: Portals,
     /// Whether the requester's address is a phone number, by which users can be found.
     pub(crate) by_phone: bool,
     /// What an agent says of whom they write to first.
@@ -183,6 +185,16 @@ impl ContactActor {
             match self.decide_opening(&job).await? {
                 Decided::Follow(active) => return Ok(ContactAnswer::Active(active)),
                 Decided::Unsettled(active) => return Ok(ContactAnswer::Unsettled(active)),
+                Decided::Move(change, active) => {
+                    // A message that came before moves nobody. The id is the message's, which is stored after this.
+                    if let Some(accepted) = self.shared.earlier(job.request.command.as_ref()).await? {
+                        return Ok(ContactAnswer::Accepted(accepted));
+                    }
+                    let request = Request { command: None, ..job.request.clone() };
+                    if self.store(*change, &request).await?.is_some() {
+                        return Ok(ContactAnswer::Active(active));
+                    }
+                }
                 Decided::Change(change) => {
                     if let Some(accepted) = self.store(*change, &job.request).await? {
                         return Ok(ContactAnswer::Accepted(accepted));

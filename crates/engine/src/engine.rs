@@ -13,7 +13,7 @@ use crate::{
     Accepted, Clock, Cursor, Error, EventRecord, IdSource, Inbound, Options, Order, Outside, Request,
     StartError, configuration, identity, load, quarantine, router, start, timers,
 };
-use domain::channel::Responder;
+use domain::channel::{Portals, Responder};
 use domain::configuration::{Apply, Change, Configuration};
 use domain::conversation::{Conversation, Origin, Policy};
 use domain::{Address, ChannelId, ContactId, ConversationId, Rejection, Timestamp};
@@ -102,6 +102,7 @@ impl Engine {
             origin: Origin::Requester { sent_at, redelivered },
             responder: self.responder(channel),
             keyword: self.keyword(channel, &content),
+            portals: self.portals(channel),
             by_phone: self.by_phone(channel),
             first: None,
             content: content.clone(),
@@ -406,6 +407,12 @@ impl Engine {
     fn responder(&self, channel: &ChannelId) -> Responder {
         let configuration = self.shared.configuration();
         configuration.channels.get(channel).map_or(Responder::LiveAgent, |channel| channel.first_responder)
+    }
+
+    /// `OMN-4`
+    pub(crate) fn portals(&self, channel: &ChannelId) -> Portals {
+        let configuration = self.shared.configuration();
+        configuration.channels.get(channel).map_or(Portals::Independent, |channel| channel.portals)
     }
 
     /// What a new conversation with this address of the company would go by.

@@ -132,6 +132,7 @@ impl Engine {
             content: content.clone(),
             request: request.clone(),
             keyword: Some(keyword),
+            portals: domain::channel::Portals::Independent,
             by_phone: true,
             first: None,
         };

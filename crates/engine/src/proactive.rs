@@ -44,6 +44,7 @@ impl Engine {
             content: content.clone(),
             request: request.clone(),
             keyword: None,
+            portals: self.portals(channel),
             by_phone: self.by_phone(channel),
             first: Some(First { agent: agent.clone(), user, take_over, require_existing, instead_of: None }),
         };

@@ -3,11 +3,11 @@
 
 use crate::contact_actor::{ContactAnswer, ContactJob};
 use crate::engine::count;
-use crate::keys::contact_stream;
-use crate::{Cursor, Engine, Error, EventRecord, Request};
+use crate::keys::{contact_stream, conversation_stream};
+use crate::{Cursor, Engine, Error, EventRecord, Request, load};
 use domain::contact::{ContactCommand, Notification};
-use domain::{Address, ChannelId, ContactId, EventRef, MessageId, Personal};
-use store::{PartitionId, StreamId};
+use domain::{Address, ChannelId, ContactId, ConversationId, EventRef, MessageId, Personal};
+use store::{EventLog, PartitionId, StreamId};
 use uuid::Uuid;
 
 /// Somebody as a channel knows them.
@@ -160,6 +160,15 @@ impl Engine {
             .await
     }
 
+    /// How many of a conversation's first events came before its contact's history last began anew (`ID-9`, `OMN-4`), so
+    /// that they are not for the requester as they are now.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if the log does not have what the contact says, or what is wrong with the store.
+    pub async fn hidden_events(&self, contact: ContactId, id: ConversationId) -> Result<u64, Error> {
+        self.shared().reading(move |log| hidden_events(log, contact, id)).await
+    }
+
     /// What came before; the id of an earlier message if the command was stored before.
     async fn ask_contact(
         &self,
@@ -192,4 +201,32 @@ impl Engine {
     fn partition_of(&self, contact: ContactId) -> PartitionId {
         PartitionId(self.shared().keys.partition(contact))
     }
+}
+
+/// A contact and its conversations are in one partition, and a conversation that begins in the record with which the
+/// history begins anew comes after that.
+fn hidden_events(log: &dyn EventLog, contact: ContactId, id: ConversationId) -> Result<u64, Error> {
+    let anew = load::contact(log, contact)?.state.map_or(0, |contact| contact.anew);
+    if anew == 0 {
+        return Ok(0);
+    }
+    let position = |stream: StreamId, version: u64| {
+        let found = log.read_stream(stream, version.saturating_sub(1), 1)?.pop();
+        let missing = || Error::Damaged(format!("stream {:02x?} has no version {version}", stream.0));
+        Ok::<_, Error>(found.ok_or_else(missing)?.position)
+    };
+    let (since, stream) = (position(contact_stream(contact), anew)?, conversation_stream(id));
+    if position(stream, 1)? >= since {
+        return Ok(0);
+    }
+    // The first `hidden` are from before, and the first `shown` are not all.
+    let (mut hidden, mut shown) = (1, log.version(stream)? + 1);
+    while shown - hidden > 1 {
+        let middle = hidden + (shown - hidden) / 2;
+        match position(stream, middle)? <= since {
+            true => hidden = middle,
+            false => shown = middle,
+        }
+    }
+    Ok(hidden)
 }

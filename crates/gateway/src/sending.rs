@@ -140,8 +140,29 @@ pub(crate) async fn reachable<A>(
     caller: &Caller<A>,
     id: ConversationId,
 ) -> Result<Conversation, Failure> {
+    Ok(shown(engine, caller, id).await?.0)
+}
+
+/// The conversation, and how many of its first events are not for the caller: what was said to whoever had a requester's
+/// place before is for those who work, and for nobody who has it now (`ID-9`).
+pub(crate) async fn shown<A>(
+    engine: &Engine,
+    caller: &Caller<A>,
+    id: ConversationId,
+) -> Result<(Conversation, u64), Failure> {
     let conversation = engine.conversation(id).await?;
-    if caller.reaches(&conversation) { Ok(conversation) } else { Err(Failure::conversation_unknown()) }
+    if !caller.reaches(&conversation) {
+        return Err(Failure::conversation_unknown());
+    }
+    if caller.role() != Role::Requester {
+        return Ok((conversation, 0));
+    }
+    let hidden = engine.hidden_events(conversation.contact, id).await?;
+    // Of one that was over by then there is nothing to know.
+    if conversation.is_closed() && hidden >= conversation.version {
+        return Err(Failure::conversation_unknown());
+    }
+    Ok((conversation, hidden))
 }
 
 /// A message's bytes for its fingerprint: what it says and not how its JSON is laid out, so that a client may repeat

@@ -6,7 +6,7 @@ pub use deed::{Deed, Note};
 
 use crate::pair::channel;
 use crate::{FaultyLog, Kill, Pair, Provider};
-use domain::channel::{ChannelKind, ChannelSettings, Mode, Proactive};
+use domain::channel::{ChannelKind, ChannelSettings, Mode, Portals, Proactive};
 use domain::configuration::{Apply, Change};
 use domain::conversation::Conversation;
 use domain::{ConversationId, Principal, Role, Seconds, Timestamp};
@@ -52,12 +52,13 @@ impl Default for Setup {
 }
 
 /// A messaging channel `sms` and a channel `web` in the given mode, both with the documented defaults, but that agents may
-/// write first.
+/// write first, and that each of the company's addresses on the web has its own conversations, as [`Pair`] means it.
 pub fn configuration(web: Mode) -> Apply {
     let mut sms = ChannelSettings::defaults(ChannelKind::Sms, Mode::Messaging);
     sms.proactive = Proactive::ANYBODY;
-    let channels =
-        [(channel(Pair::SMS), sms), (channel(Pair::WEB), ChannelSettings::defaults(ChannelKind::Mweb, web))];
+    let mut web = ChannelSettings::defaults(ChannelKind::Mweb, web);
+    web.portals = Portals::Independent;
+    let channels = [(channel(Pair::SMS), sms), (channel(Pair::WEB), web)];
     Apply { channels: channels.into(), ..Apply::default() }
 }
 

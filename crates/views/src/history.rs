@@ -102,6 +102,7 @@ impl<'a> Histories<'a> {
 
     fn contact(&mut self, id: ContactId, version: u64, event: &ContactEvent) -> Result<(), Error> {
         let fact = match event {
+            anew if anew.begins_anew() => ReadingFact::BegunAnew,
             ContactEvent::NotificationSent(_) => return self.arrived(id, id.0, version, true),
             ContactEvent::WindowOpened { window } => ReadingFact::Opened { window: *window },
             ContactEvent::WindowPaged { window } => ReadingFact::Paged { window: *window },
@@ -119,12 +120,14 @@ impl<'a> Histories<'a> {
             | ContactEvent::VerificationFailed { .. }
             | ContactEvent::VerificationLocked { .. }
             | ContactEvent::ConversationActivated { .. }
-            | ContactEvent::ConversationReleased { .. } => return Ok(()),
+            | ContactEvent::ConversationReleased { .. }
+            | ContactEvent::PortalEntered { .. } => return Ok(()),
         };
         let mut reading = self.reading(id)?;
         let Turned { read, unread } = reading.apply(fact, |first| self.counted(id, first))?;
         self.put(keys::reading(id), rows::encode_reading(&reading)?);
-        // What was shown is as many items as pages at the most, and what came to a vanished client those of minutes.
+        // What was shown is as many items as pages at the most, and what came to a vanished client those of minutes. Only
+        // what nobody will ever read any more can be more, and that is seldom.
         self.count_all(id, read, |unread| unread.saturating_sub(1))?;
         self.count_all(id, unread, |unread| unread + 1)
     }

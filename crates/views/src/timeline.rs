@@ -32,7 +32,7 @@ const TABLE: &str = "timeline";
 
 /// What the rows mean. Any change of the fold, the rows or the keys needs another number; the next opening
 /// then rebuilds.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The most records that are folded in one write.
 const BATCH: u64 = 256;
@@ -57,7 +57,7 @@ struct Progress {
 /// Whose timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// The requester behind a contact: the facts of their own conversations.
+    /// The requester behind a contact: the facts of their own conversations, since their history last began anew (`ID-9`).
     Contact(ContactId),
     /// An agent: the facts of conversations in which they are, or which are offered to them, when the fact happens. The
     /// one that takes them out is among them.

@@ -1,6 +1,6 @@
 //! What can be set of one channel, or of all of them.
 
-use domain::channel::{ChannelKind, ChannelSettings, Mode, Responder};
+use domain::channel::{ChannelKind, ChannelSettings, Mode, Portals, Responder};
 use domain::{AttachmentRules, AttachmentRulesError, Seconds};
 use serde::Deserialize;
 
@@ -38,6 +38,7 @@ pub(super) struct Keys {
     attachment_types: Option<Vec<String>>,
     attachment_max_bytes: Option<u64>,
     chat_disconnect_timeout: Option<u32>,
+    portals: Option<String>,
 }
 
 impl Keys {
@@ -46,6 +47,9 @@ impl Keys {
         let Self { kind, mode, addresses, attachment_types, attachment_max_bytes, .. } = self;
         if kind.is_some() || mode.is_some() || addresses.is_some() {
             return Err("defaults: kind, mode and addresses belong to a channel".to_owned());
+        }
+        if self.portals.is_some() {
+            return Err("defaults: portals belong to a channel".to_owned());
         }
         if attachment_types.is_some() || attachment_max_bytes.is_some() {
             let error = "defaults: attachment_types and attachment_max_bytes belong to a channel";
@@ -97,6 +101,11 @@ impl Keys {
                 }
             })?;
             settings.addresses.insert(address);
+        }
+        if let Some(name) = &self.portals {
+            settings.portals = Portals::parse(name).ok_or_else(|| {
+                format!("portals {name:?} is none of {}", Portals::ALL.map(Portals::name).join(", "))
+            })?;
         }
         self.set_actions(settings)?;
         self.set_rest(settings)

@@ -27,6 +27,7 @@ pub(super) fn contact(event: &ContactEvent) -> Value {
         ContactEvent::OptedOut { company, keyword } | ContactEvent::OptedIn { company, keyword } => {
             json!({ "company": company.as_str(), "keyword": keyword.name() })
         }
+        ContactEvent::PortalEntered { company } => json!({ "company": company.as_str() }),
         ContactEvent::NotificationsSet { company, on } => json!({ "company": company.as_str(), "on": on }),
         ContactEvent::VerificationFailed { at } => json!({ "at": timestamp(*at) }),
         ContactEvent::VerificationLocked { until } => json!({ "until": timestamp(*until) }),

@@ -23,6 +23,8 @@ pub(super) struct ContactState {
     failed_ms: Vec<i64>,
     locked_until_ms: Option<i64>,
     windows: Vec<WindowState>,
+    anew: u64,
+    portal: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,8 +43,19 @@ struct Profile {
 
 impl From<&Contact> for ContactState {
     fn from(state: &Contact) -> Self {
-        let Contact { version, channel, address, active, consent, profile, profiles, verification, windows } =
-            state;
+        let Contact {
+            version,
+            channel,
+            address,
+            active,
+            consent,
+            profile,
+            profiles,
+            verification,
+            windows,
+            anew,
+            portal,
+        } = state;
         let windows = windows.iter().map(|Window { id, seen }| WindowState {
             id: *id.as_bytes(),
             seen_version: seen.version,
@@ -69,6 +82,8 @@ impl From<&Contact> for ContactState {
             failed_ms: failed.iter().map(|at| at.0).collect(),
             locked_until_ms: locked_until.map(|until| until.0),
             windows: windows.collect(),
+            anew: *anew,
+            portal: portal.as_ref().map(|company| company.as_str().to_owned()),
         }
     }
 }
@@ -105,6 +120,8 @@ impl TryFrom<ContactState> for Contact {
                 locked_until: state.locked_until_ms.map(Timestamp),
             },
             windows: windows.collect(),
+            anew: state.anew,
+            portal: state.portal.as_deref().map(parts::address).transpose()?,
         })
     }
 }

@@ -7,7 +7,7 @@ pub(super) mod wording;
 
 use crate::Envelope;
 use domain::channel::{
-    Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Proactive, Responder,
+    Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Portals, Proactive, Responder,
 };
 use domain::configuration::ConfigurationEvent;
 use domain::contact::{ContactEvent, Notification, PinLimits, WindowClosing};
@@ -161,7 +161,13 @@ pub(super) fn reason() -> impl Strategy<Value = StateReason> {
 }
 
 fn contact_event() -> impl Strategy<Value = ContactEvent> {
-    let closings = [WindowClosing::Requester, WindowClosing::TimedOut, WindowClosing::Replaced].to_vec();
+    let closings = [
+        WindowClosing::Requester,
+        WindowClosing::TimedOut,
+        WindowClosing::Replaced,
+        WindowClosing::BegunAnew,
+    ]
+    .to_vec();
     prop_oneof![
         1 => (channel(), address())
             .prop_map(|(channel, at)| ContactEvent::Created { channel, address: Personal::new(at) }),
@@ -180,6 +186,7 @@ fn contact_event() -> impl Strategy<Value = ContactEvent> {
             ContactEvent::NotificationSent(Notification { id, text, link })
         }),
         1 => uuid().prop_map(|window| ContactEvent::WindowRenewed { window }),
+        1 => address().prop_map(|company| ContactEvent::PortalEntered { company }),
     ]
 }
 
@@ -272,7 +279,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
         idle_chat,
         actions,
         messages,
-        (first, pins, responders),
+        (first, pins, responders, select(Portals::ALL.to_vec())),
     )
         .prop_map(
             |(kind, mode, addresses, timeouts, idle_chat, (actions, live_agents), messages, first)| {
@@ -290,6 +297,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
                     pin_limits: first.1,
                     first_responder: first.2,
                     chat_disconnect_timeout: timeouts.2,
+                    portals: first.3,
                 }
             },
         )

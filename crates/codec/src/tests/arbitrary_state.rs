@@ -102,9 +102,18 @@ pub(super) fn contact() -> impl Strategy<Value = Contact> {
         .prop_map(|(failed, locked_until)| Verification { failed, locked_until });
     let known =
         (btree_map(address(), consent, 0..3), option::of(profile), any::<u32>(), verification, windows);
-    (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4), known).prop_map(
-        |(version, channel, address, active, (consent, profile, profiles, verification, windows))| Contact {
+    let versions = (any::<u64>(), any::<u64>(), option::of(address()));
+    (versions, channel(), address(), btree_map(address(), conversation_id(), 0..4), known).prop_map(
+        |(
+            (version, anew, portal),
+            channel,
+            address,
+            active,
+            (consent, profile, profiles, verification, windows),
+        )| Contact {
             version,
+            anew,
+            portal,
             channel,
             address: Personal::new(address),
             active,

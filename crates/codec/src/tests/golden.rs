@@ -189,6 +189,8 @@ fn contact() -> Contact {
         profiles: 2,
         verification: Verification { failed: vec![AT], locked_until: Some(later(9)) },
         windows: vec![Window { id: Uuid::from_u128(9), seen: Stamp { version: 2, at: later(3) } }],
+        anew: 1,
+        portal: Some(company()),
     }
 }
 

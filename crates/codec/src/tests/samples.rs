@@ -248,6 +248,8 @@ fn contact_events() -> Vec<ContactEvent> {
         notification(Some("https://example.com/parcels/1")),
         notification(None),
         ContactEvent::WindowRenewed { window },
+        closed(WindowClosing::BegunAnew),
+        ContactEvent::PortalEntered { company: self::company() },
     ]);
     events
 }
@@ -284,6 +286,12 @@ fn configuration_events() -> Vec<ConfigurationEvent> {
         channel: channel("patient"),
         settings: Box::new(patient),
     });
+    for portals in domain::channel::Portals::ALL {
+        let mut portal = settings(ChannelKind::Mweb, Mode::Chat);
+        portal.portals = portals;
+        let (channel, settings) = (channel(portals.name()), Box::new(portal));
+        events.push(ConfigurationEvent::ChannelConfigured { channel, settings });
+    }
     events
 }
 
@@ -324,6 +332,7 @@ pub(super) fn settings(kind: ChannelKind, mode: Mode) -> ChannelSettings {
         },
         pin_limits: PinLimits { attempts: 3, window: Seconds(86_400) },
         chat_disconnect_timeout: Seconds(300),
+        portals: domain::channel::Portals::Independent,
     }
 }
 

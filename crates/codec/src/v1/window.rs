@@ -1,6 +1,6 @@
 //! Facts about what a requester and an agent look at, and notifications.
 
-use super::parts::agent;
+use super::parts::{address, agent};
 use crate::Error;
 use crate::numbers::Numbered;
 use crate::registry::Frozen;
@@ -36,6 +36,11 @@ pub(crate) struct NotificationSent {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct WindowRenewed {
     pub(crate) window: [u8; 16],
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PortalEntered {
+    pub(crate) company: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -79,6 +84,12 @@ impl Frozen for NotificationSent {
 impl Frozen for WindowRenewed {
     fn into_event(self) -> Result<Event, Error> {
         Ok(Event::Contact(ContactEvent::WindowRenewed { window: Uuid::from_bytes(self.window) }))
+    }
+}
+
+impl Frozen for PortalEntered {
+    fn into_event(self) -> Result<Event, Error> {
+        Ok(Event::Contact(ContactEvent::PortalEntered { company: address(&self.company)? }))
     }
 }
 

@@ -4,14 +4,14 @@ use crate::Error;
 use crate::numbers::Numbered;
 use crate::registry::Frozen;
 use crate::v1::configuration as v1;
-use crate::v1::parts::{address, channel, raw};
+use crate::v1::parts::{address, raw};
 use crate::v2::configuration as v2;
 use crate::v2::configuration::Actions;
+use crate::v4::configuration as v4;
 use domain::channel::Proactive as DomainProactive;
 use domain::channel::{
-    Actions as DomainActions, ChannelKind, ChannelSettings, DISCONNECT_DEFAULT, Mode, Responder,
+    Actions as DomainActions, ChannelKind, ChannelSettings, DISCONNECT_DEFAULT, Mode, Portals, Responder,
 };
-use domain::configuration::ConfigurationEvent;
 use domain::contact::PinLimits as DomainPinLimits;
 use domain::{Event, Seconds};
 use serde::{Deserialize, Serialize};
@@ -101,11 +101,7 @@ impl From<v2::Settings> for Settings {
 
 impl Frozen for ChannelConfigured {
     fn into_event(self) -> Result<Event, Error> {
-        let Self { channel: which, settings } = self;
-        Ok(Event::Configuration(ConfigurationEvent::ChannelConfigured {
-            channel: channel(&which)?,
-            settings: Box::new(settings.try_into()?),
-        }))
+        v4::ChannelConfigured::from(self).into_event()
     }
 }
 
@@ -125,6 +121,7 @@ impl From<&ChannelSettings> for Settings {
             pin_limits: DomainPinLimits { attempts, window },
             first_responder,
             chat_disconnect_timeout,
+            portals: _,
         } = settings;
         Self {
             kind: kind.to_stored(),
@@ -190,6 +187,7 @@ impl TryFrom<Settings> for ChannelSettings {
             pin_limits: DomainPinLimits { attempts, window: Seconds(window) },
             first_responder: Responder::from_stored(first_responder)?,
             chat_disconnect_timeout: Seconds(chat_disconnect_timeout),
+            portals: Portals::Independent,
         })
     }
 }

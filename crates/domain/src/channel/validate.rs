@@ -2,7 +2,7 @@
 
 use super::{
     ADDRESSES_MAX_COUNT, Actions, ChannelKind, ChannelSettings, IDLE_DEFAULT, IdleChat, Messages, Mode,
-    Problem,
+    Portals, Problem,
 };
 use crate::ChannelId;
 use crate::contact::PinLimits;
@@ -95,6 +95,11 @@ fn problems_of(id: &ChannelId, settings: &ChannelSettings) -> Vec<Problem> {
         settings.mode == Mode::Messaging || !settings.proactive.active,
         "proactive_active",
         "false on a chat, which only the requester opens".to_owned(),
+    );
+    expect(
+        kind == ChannelKind::Mweb || settings.portals == Portals::Independent,
+        "portals",
+        "independent on a channel that is not of kind mweb (OMN-4)".to_owned(),
     );
     action_problems(settings, &mut expect);
     let Messages {

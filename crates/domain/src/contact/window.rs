@@ -32,6 +32,8 @@ pub enum WindowClosing {
     TimedOut,
     /// There were too many, and it was the oldest.
     Replaced,
+    /// What it showed is not for whoever looks from now on (`ID-9`).
+    BegunAnew,
 }
 
 /// When a window closes by itself, and the version of the event that says so (`T2`).
@@ -57,6 +59,7 @@ impl WindowClosing {
             Self::Requester => "requester",
             Self::TimedOut => "timed_out",
             Self::Replaced => "replaced",
+            Self::BegunAnew => "begun_anew",
         }
     }
 }
@@ -85,6 +88,16 @@ pub(super) fn renew(
 pub(super) fn close(contact: Option<&Contact>, window: Uuid) -> Result<Vec<ContactEvent>, Rejection> {
     find(contact, window)?;
     Ok(vec![closed(window, WindowClosing::Requester)])
+}
+
+/// `ID-9`: all windows close before the fact with which the history begins anew, if there is one among these.
+pub(super) fn close_before(contact: Option<&Contact>, mut events: Vec<ContactEvent>) -> Vec<ContactEvent> {
+    if let Some(at) = events.iter().position(ContactEvent::begins_anew) {
+        let open = contact.into_iter().flat_map(|contact| &contact.windows);
+        let closings: Vec<_> = open.map(|window| closed(window.id, WindowClosing::BegunAnew)).collect();
+        events.splice(at..at, closings);
+    }
+    events
 }
 
 /// A timer that the contact no longer has closes nothing (`T2`).

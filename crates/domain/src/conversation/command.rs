@@ -181,6 +181,8 @@ pub enum Command {
     Disconnect,
     /// They are back.
     Reconnect,
+    /// The requester begins elsewhere, and this one is not shown to them any more (`OMN-4`).
+    LeaveBehind,
 }
 
 /// How a conversation begins.

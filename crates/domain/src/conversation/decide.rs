@@ -108,6 +108,7 @@ fn decide_live(
         Command::MarkSeen { agent, up_to } => mark_seen(conversation, agent, *up_to),
         Command::Disconnect => Ok(disconnected(conversation)),
         Command::Reconnect => Ok(reconnected(conversation)),
+        Command::LeaveBehind => Ok(identity::left_behind(conversation)),
     }
 }
 

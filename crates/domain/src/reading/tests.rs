@@ -17,6 +17,8 @@ struct Both {
     shown: BTreeSet<usize>,
     /// How many items there were when a window last gave a sign of life.
     alive: usize,
+    /// How many items there were when the history last began anew.
+    hidden: usize,
 }
 
 fn window(number: u8) -> Uuid {
@@ -29,7 +31,7 @@ fn counted(items: &[(bool, bool)], first: u64) -> u64 {
 
 impl Both {
     /// Plays a story in which `a` is an agent's message, `n` anything that does not count, `+1`, `^1`, `~1`, `-1` and `!1`
-    /// open, page, renew and close window 1 and say that its client vanished, and a number repeats what follows: `60a`.
+    /// open, page, renew and close window 1 and say that its client vanished, `#` begins the history anew, and a number repeats what follows: `60a`.
     fn play(story: &str) -> Self {
         let mut both = Self::default();
         for word in story.split_whitespace() {
@@ -46,6 +48,7 @@ impl Both {
             b'^' => self.apply(ReadingFact::Paged { window: number() }),
             b'~' => self.apply(ReadingFact::Renewed { window: number() }),
             b'-' => self.apply(ReadingFact::Closed { window: number(), vanished: false }),
+            b'#' => self.apply(ReadingFact::BegunAnew),
             b'!' => self.apply(ReadingFact::Closed { window: number(), vanished: true }),
             _ => {
                 let times = if digits.is_empty() { 1 } else { digits.parse().unwrap() };
@@ -75,7 +78,7 @@ impl Both {
                         self.items[item].1 = false;
                     }
                 }
-                let from = self.items.len().saturating_sub(50);
+                let from = self.items.len().saturating_sub(50).max(self.hidden);
                 self.shown.extend(from..self.items.len());
                 self.windows.push((window, from));
                 self.alive = self.items.len();
@@ -84,7 +87,7 @@ impl Both {
                 let Some((_, from)) = self.windows.iter_mut().find(|(open, _)| *open == window) else {
                     return;
                 };
-                let older = from.saturating_sub(50);
+                let older = from.saturating_sub(50).max(self.hidden);
                 self.shown.extend(older..*from);
                 *from = older;
                 self.alive = self.items.len();
@@ -107,6 +110,12 @@ impl Both {
                 if was_open && self.windows.is_empty() {
                     self.items[self.alive..].iter_mut().for_each(|(counts, unread)| *unread = *counts);
                 }
+            }
+            ReadingFact::BegunAnew => {
+                self.items.iter_mut().for_each(|(_, unread)| *unread = false);
+                self.windows.clear();
+                self.shown.clear();
+                (self.alive, self.hidden) = (self.items.len(), self.items.len());
             }
         }
     }
@@ -200,6 +209,25 @@ fn what_came_to_a_vanished_client_is_unread_after_all() {
     check("+1 +2 2a !1", 0);
 }
 
+/// ID-9: whoever comes after another person has nothing of theirs unread, and no window shows it.
+#[test]
+fn a_history_that_begins_anew_shows_and_counts_nothing_of_before() {
+    check("120a #", 0);
+    check("120a # +1 ^1 -1", 0);
+    check("120a # 3a n", 3);
+    check("3a # 2a +1 -1 +1", 0);
+    check("3a # 60a +1 -1 +1", 10);
+    // A window from before shows nothing any more, and nobody sees in it what comes.
+    check("3a +1 # 2a", 2);
+    check("3a +1 # 2a ^1 -1 !1", 2);
+    check("+1 2a # a !1", 1);
+    let page = |story: &str| Both::play(story).reading.open.last().map(|open| (open.from, open.page_to));
+    assert_eq!(page("120a # +1"), Some((121, 120)), "an empty page");
+    assert_eq!(page("120a # 3a +1"), Some((121, 123)));
+    assert_eq!(page("120a # 3a +1 ^1"), Some((121, 120)), "nothing is above");
+    assert_eq!(page("120a # 60a +1 ^1 ^1"), Some((121, 120)));
+}
+
 #[test]
 fn a_window_that_is_not_open_shows_and_closes_nothing() {
     check("120a ^1 -1 +1 ^2 -2 -1 +1", 70);
@@ -223,6 +251,7 @@ fn facts() -> impl Strategy<Value = Vec<ReadingFact>> {
         1 => number().prop_map(|window| vec![ReadingFact::Renewed { window }]),
         4 => (number(), any::<bool>())
             .prop_map(|(window, vanished)| vec![ReadingFact::Closed { window, vanished }]),
+        1 => Just(vec![ReadingFact::BegunAnew]),
     ];
     proptest::collection::vec(one, 0..40).prop_map(|parts| parts.concat())
 }

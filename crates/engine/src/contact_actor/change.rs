@@ -7,14 +7,14 @@ use crate::shared::{encode, repeated};
 use crate::{Accepted, Cursor, Error, Request, derived, load};
 use domain::contact::ContactEvent;
 use domain::conversation::{self, Command, Conversation, ConversationEvent};
-use domain::{ConversationId, Event, MessageId, Rejection, Timestamp};
+use domain::{Cause, ConversationId, Event, MessageId, Rejection, Timestamp};
 use store::{Append, Outcome, Position, Record, Refusal};
 
 /// What is to be stored.
 pub(super) struct Change {
     pub(super) now: Timestamp,
     pub(super) contact: Vec<ContactEvent>,
-    /// In the order in which the log has them.
+    /// The log has those that go on before the contact's facts, and those that begin after them.
     pub(super) conversations: Vec<Part>,
     /// What the command is answered.
     pub(super) conversation: ConversationId,
@@ -27,6 +27,18 @@ pub(super) struct Part {
     pub(super) version: u64,
     pub(super) before: Option<Conversation>,
     pub(super) events: Vec<ConversationEvent>,
+}
+
+/// Adds what happens to one conversation, with what becomes of its timers.
+fn add_part(record: &mut Record, part: Part, now: Timestamp, cause: &Cause) {
+    let Part { id, version, before, events } = part;
+    if events.is_empty() {
+        return;
+    }
+    let after = events.iter().fold(before.clone(), |state, event| conversation::evolve(state, now, event));
+    let events = encode(&events, now, cause, Event::Conversation);
+    record.appends.push(Append { stream: conversation_stream(id), expected: version, events });
+    record.timers.extend(derived::timer_changes(id, before.as_ref(), after.as_ref()));
 }
 
 impl ContactActor {
@@ -66,19 +78,14 @@ impl ContactActor {
             command: self.shared.command_entry(request.command.as_ref(), conversation, message),
             timers: Vec::new(),
         };
-        for Part { id, version, before, events } in conversations {
-            if events.is_empty() {
-                continue;
-            }
-            let after =
-                events.iter().fold(before.clone(), |state, event| conversation::evolve(state, now, event));
-            let events = encode(&events, now, &cause, Event::Conversation);
-            record.appends.push(Append { stream: conversation_stream(id), expected: version, events });
-            record.timers.extend(derived::timer_changes(id, before.as_ref(), after.as_ref()));
-        }
+        // A conversation that begins comes after the contact's own facts: by then its requester has the number, and what
+        // is said in it belongs to their history and not to an earlier holder's (`ID-9`).
+        let (begun, before): (Vec<_>, Vec<_>) = conversations.into_iter().partition(|part| part.version == 0);
+        before.into_iter().for_each(|part| add_part(&mut record, part, now, &cause));
         if !contact.is_empty() {
             self.add_contact_events(&mut record, version, &contact, now, &cause);
         }
+        begun.into_iter().for_each(|part| add_part(&mut record, part, now, &cause));
         // What is so already writes nothing, but an id is remembered all the same (`L6`).
         if record.appends.is_empty() && record.command.is_none() {
             let position = self.loaded.as_ref().map_or(Position(0), |loaded| loaded.position);

@@ -27,7 +27,7 @@ impl ContactActor {
             self.load().await?;
             let change = match self.decide_consent(job).await? {
                 Decided::Change(change) => *change,
-                Decided::Follow(active) | Decided::Unsettled(active) => {
+                Decided::Follow(active) | Decided::Unsettled(active) | Decided::Move(_, active) => {
                     return Ok(ContactAnswer::Unsettled(active));
                 }
             };

@@ -3,7 +3,7 @@
 use super::change::{Change, Part};
 use super::{ContactActor, OpenJob};
 use crate::{Error, directory};
-use domain::contact::{self, Contact, ContactCommand, ContactEvent, WhyProfile};
+use domain::contact::{self, Contact, ContactCommand, ContactEvent, Entrance, WhyProfile};
 use domain::conversation::{Command, Opening};
 use domain::{ConversationId, Message, Rejection, Timestamp, UserId};
 
@@ -13,6 +13,8 @@ pub(super) enum Decided {
     Follow(ConversationId),
     /// It makes this.
     Change(Box<Change>),
+    /// The requester moves to this conversation from another portal (`OMN-4`): that first, then the message.
+    Move(Box<Change>, ConversationId),
     /// It has to wait for what is due in that conversation.
     Unsettled(ConversationId),
 }
@@ -21,7 +23,8 @@ impl ContactActor {
     /// `LC-1`, `PRO-1`, `PRO-4`
     pub(super) async fn decide_opening(&self, job: &OpenJob) -> Result<Decided, Error> {
         let state = self.state();
-        let active = state.and_then(|contact| contact.active.get(&job.company)).copied();
+        let entrance = contact::enter(state, &job.company, job.portals, job.first.is_none());
+        let active = entrance.into.clone();
         let held = match &job.first {
             Some(first) => {
                 let known = state.is_some_and(|contact| contact.profile.is_some());
@@ -38,21 +41,79 @@ impl ContactActor {
             None => None,
         };
         match active {
-            Some(active) if held.is_none() && !is_to_go(job, active) => Ok(Decided::Follow(active)),
-            other => self.open_new(job, other).await,
+            Some((_, active)) if held.is_none() && !is_to_go(job, active) => {
+                self.follow(job, entrance, active).await
+            }
+            superseded => self.open_new(job, Entrance { into: superseded, ..entrance }).await,
         }
     }
 
+    /// Into an active conversation, which may be that of another portal or of the one that the requester moves to.
+    async fn follow(
+        &self,
+        job: &OpenJob,
+        entrance: Entrance,
+        active: ConversationId,
+    ) -> Result<Decided, Error> {
+        if entrance.into.as_ref().is_some_and(|(company, _)| *company != job.company) {
+            // Sharing a conversation makes no address of one that the company does not have.
+            job.policy.clone()?;
+        }
+        if !entrance.moved {
+            return Ok(Decided::Follow(active));
+        }
+        let now = self.shared.clock.now();
+        let mut moving = Moving { facts: Facts::of(self.state(), now), conversations: Vec::new() };
+        if let Some(unsettled) = self.leave_behind(job, entrance, &mut moving).await? {
+            return Ok(Decided::Unsettled(unsettled));
+        }
+        let (contact, conversations) = (moving.facts.events, moving.conversations);
+        let change = Change { now, contact, conversations, conversation: active, message: None };
+        Ok(Decided::Move(Box::new(change), active))
+    }
+
+    /// `OMN-4`: what is left behind closes, and the history begins anew. The conversation that has to settle first, if one
+    /// has.
+    async fn leave_behind(
+        &self,
+        job: &OpenJob,
+        entrance: Entrance,
+        moving: &mut Moving,
+    ) -> Result<Option<ConversationId>, Error> {
+        if !entrance.moved {
+            return Ok(None);
+        }
+        for (company, conversation) in entrance.left {
+            let now = moving.facts.now;
+            let Some(part) = self.part(conversation, &Command::LeaveBehind, now).await? else {
+                return Ok(Some(conversation));
+            };
+            // An agent has it.
+            if part.events.is_empty() {
+                continue;
+            }
+            moving.conversations.push(part);
+            moving.facts.add(&ContactCommand::Release { company, conversation })?;
+        }
+        moving.facts.add(&ContactCommand::EnterPortal { company: job.company.clone() })?;
+        Ok(None)
+    }
+
     /// A new conversation, in the place of the active one if there is one.
-    async fn open_new(&self, job: &OpenJob, superseded: Option<ConversationId>) -> Result<Decided, Error> {
+    async fn open_new(&self, job: &OpenJob, entrance: Entrance) -> Result<Decided, Error> {
         let policy = job.policy.clone()?;
         let now = self.shared.clock.now();
         let id = self.shared.new_conversation_id(self.partition().0, now);
         let message = Message { id: self.shared.new_message_id(), content: job.content.clone() };
         let message_id = message.id;
-        let (mut facts, mut conversations) = (Facts::of(self.state(), now), Vec::new());
         let opted_out = self.state().is_some_and(|contact| contact.consent_for(&job.company).opted_out);
-        if let (Some(old), Some(first)) = (superseded, &job.first) {
+        let superseded = entrance.into.clone();
+        let mut moving = Moving { facts: Facts::of(self.state(), now), conversations: Vec::new() };
+        if let Some(unsettled) = self.leave_behind(job, entrance, &mut moving).await? {
+            return Ok(Decided::Unsettled(unsettled));
+        }
+        let Moving { mut facts, mut conversations } = moving;
+        if let (Some((company, old)), Some(first)) = (superseded, &job.first) {
             let agent = first.agent.clone();
             let is_to_go = is_to_go(job, old);
             let command =
@@ -64,7 +125,7 @@ impl ContactActor {
             };
             let Some(part) = part else { return Ok(Decided::Unsettled(old)) };
             conversations.push(part);
-            facts.add(&ContactCommand::Release { company: job.company.clone(), conversation: old })?;
+            facts.add(&ContactCommand::Release { company, conversation: old })?;
         }
         facts.add(&ContactCommand::Activate {
             channel: job.channel.clone(),
@@ -124,6 +185,12 @@ impl ContactActor {
 /// Whether the conversation was found with the virtual agent, and makes room for an agent (`PRO-3`).
 fn is_to_go(job: &OpenJob, active: ConversationId) -> bool {
     job.first.as_ref().is_some_and(|first| first.instead_of == Some(active))
+}
+
+/// What a requester who moves to another portal leaves behind, and what comes after that.
+struct Moving {
+    facts: Facts,
+    conversations: Vec<Part>,
 }
 
 /// The contact's facts so far, and where they lead.

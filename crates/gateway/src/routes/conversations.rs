@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::html;
 use crate::look;
 use crate::query::Params;
-use crate::sending::reachable;
+use crate::sending::{reachable, shown};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{
@@ -18,6 +18,9 @@ use domain::conversation::{self, Conversation, ConversationEvent};
 use domain::{ConversationId, Event, Role};
 use engine::{Engine, EventRecord};
 
+/// How many events are read at a time.
+const PAGE: usize = 500;
+
 /// `GET /v1/conversations/{id}`
 pub(super) async fn show(
     caller: Caller<Everyone>,
@@ -27,11 +30,14 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Failure> {
     Params::read(&request, &[])?;
     let id = conversation_id(&id)?;
-    let conversation = reachable(&engine, &caller, id).await?;
+    let (conversation, hidden) = shown(&engine, &caller, id).await?;
     let mut waiting = waiting(&engine, id, &conversation).await;
     let mut shown = state(id, conversation);
     if caller.role() == Role::Requester {
         shown.user = None;
+        if hidden > 0 {
+            shown.messages = said_since(&engine, id, hidden).await?;
+        }
         if let Some(waiting) = &mut waiting {
             waiting.queue = None;
         }
@@ -51,9 +57,8 @@ pub(super) async fn events(
     let limit = params.number("limit", 1..=1000, 100)?;
     let rendering = html::is_wanted(&params)?;
     let id = conversation_id(&id)?;
-    if caller.is_confined() {
-        reachable(&engine, &caller, id).await?;
-    }
+    let hidden = if caller.is_confined() { shown(&engine, &caller, id).await?.1 } else { 0 };
+    let after = after.max(hidden);
     let records = engine.events(id, after, limit).await?;
     let next_after = records.last().map_or(after, |record| record.version);
     let mut events: Vec<EventResponse> = match caller.role() {
@@ -83,6 +88,21 @@ pub(super) async fn timers(
         armed_by: timer.armed_by,
     });
     Ok(HttpResponse::Ok().json(TimersResponse { timers: timers.collect() }))
+}
+
+/// How much was said after the first `after` events.
+async fn said_since(engine: &Engine, id: ConversationId, mut after: u64) -> Result<MessageCounts, Failure> {
+    let mut counts = MessageCounts { requester: 0, agent: 0 };
+    loop {
+        let page = engine.events(id, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(counts) };
+        after = last.version;
+        for record in &page {
+            let Event::Conversation(fact) = &record.envelope.event else { continue };
+            counts.requester += u64::from(matches!(fact, ConversationEvent::RequesterMessagePosted { .. }));
+            counts.agent += u64::from(matches!(fact, ConversationEvent::AgentMessagePosted { .. }));
+        }
+    }
 }
 
 /// Its place in line, while it waits in a queue. Nothing where the router cannot say, which is no reason to withhold the

@@ -7,7 +7,7 @@ use crate::content::{show_attachment, show_choice, time_text};
 use crate::failure::Failure;
 use crate::html;
 use crate::query::Params;
-use crate::sending::reachable;
+use crate::sending;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{MessagesResponse, ProblemCode, SaidResponse};
@@ -28,7 +28,8 @@ pub(super) async fn messages(
     let rendering = html::is_wanted(&params)?;
     let audience = audience(&caller, &params)?;
     let id = conversation_id(&id)?;
-    let conversation = reachable(&engine, &caller, id).await?;
+    let (conversation, hidden) = sending::shown(&engine, &caller, id).await?;
+    let after = after.max(hidden);
     let records = engine.events(id, after, limit).await?;
     let configuration = engine.configuration();
     let place = Place {

@@ -5,7 +5,7 @@ use crate::access::{Caller, Everyone};
 use crate::content::time_text;
 use crate::failure::Failure;
 use crate::query::Params;
-use crate::sending::reachable;
+use crate::sending;
 use crate::shown::parts;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -69,7 +69,7 @@ pub(super) async fn show(
         return Err(Failure::new(ProblemCode::RoleForbidden, detail));
     }
     let id = conversation_id(&id)?;
-    let conversation = reachable(&engine, &caller, id).await?;
+    let (conversation, hidden) = sending::shown(&engine, &caller, id).await?;
     let channels = &engine.configuration().channels;
     let scene = Scene {
         mode: conversation.policy.mode(),
@@ -77,7 +77,7 @@ pub(super) async fn show(
         texts: engine.configuration().texts.clone(),
         language: conversation.language.clone(),
     };
-    let text = write(&engine, id, kind, &scene).await?;
+    let text = write(&engine, id, hidden, kind, &scene).await?;
     if as_text {
         return Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text));
     }
@@ -91,8 +91,15 @@ pub(super) async fn show(
     }))
 }
 
-async fn write(engine: &Engine, id: ConversationId, kind: Kind, scene: &Scene) -> Result<String, Failure> {
-    let (mut text, mut after) = (String::new(), 0);
+/// All but the first `after` events.
+async fn write(
+    engine: &Engine,
+    id: ConversationId,
+    mut after: u64,
+    kind: Kind,
+    scene: &Scene,
+) -> Result<String, Failure> {
+    let mut text = String::new();
     loop {
         let page = engine.events(id, after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(text) };

@@ -67,10 +67,17 @@ struct StoredReading {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unread: Vec<[u64; 4]>,
     alive: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    hidden: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 pub(super) fn encode_reading(reading: &Reading) -> Result<Vec<u8>, Error> {
-    let Reading { items, counted, open, shown, unread, alive } = reading;
+    let Reading { items, counted, open, shown, unread, alive, hidden } = reading;
     let window = |open: &OpenWindow| (open.window.simple().to_string(), open.from, open.page_to);
     let stored = StoredReading {
         items: *items,
@@ -79,6 +86,7 @@ pub(super) fn encode_reading(reading: &Reading) -> Result<Vec<u8>, Error> {
         shown: shown.as_ref().map(numbers),
         unread: unread.iter().map(numbers).collect(),
         alive: *alive,
+        hidden: *hidden,
     };
     serde_json::to_vec(&stored).map_err(|_| Error::Row)
 }
@@ -96,6 +104,7 @@ pub(super) fn decode_reading(row: &[u8]) -> Result<Reading, Error> {
         shown: stored.shown.map(span),
         unread: stored.unread.into_iter().map(span).collect(),
         alive: stored.alive,
+        hidden: stored.hidden,
     })
 }
 

@@ -4,9 +4,9 @@ use super::Histories;
 use crate::Conversations;
 use crate::conversations::tests::support::*;
 use domain::channel::Mode;
-use domain::contact::{ContactEvent, Notification, WindowClosing};
+use domain::contact::{ContactEvent, Grounds, Notification, WindowClosing};
 use domain::conversation::ConversationEvent;
-use domain::{ContactId, ConversationId, Event, MessageId, Personal};
+use domain::{AgentId, ContactId, ConversationId, Event, MessageId, Personal, UserId};
 use proptest::prelude::*;
 use std::sync::Arc;
 use store::{EventLog, PartitionId, Position};
@@ -26,6 +26,16 @@ fn contact(log: &dyn EventLog, event: ContactEvent) {
 fn notified() -> ContactEvent {
     let (id, text) = (MessageId(window(9)), Personal::new("Your parcel is here.".to_owned()));
     ContactEvent::NotificationSent(Notification { id, text, link: None })
+}
+
+fn user(name: &str) -> UserId {
+    UserId::new(name).unwrap()
+}
+
+/// The requester turns out to be somebody, by their PIN.
+fn becomes(from: Option<&str>, to: &str) -> ContactEvent {
+    let (from, to) = (from.map(user), user(to));
+    ContactEvent::ProfileReassociated { profile: 1, from, to, grounds: Grounds::Pin }
 }
 
 /// The conversations of a story are all in one partition, because they are of one contact.
@@ -124,6 +134,48 @@ fn a_window_says_where_the_separator_is_and_how_much_is_above_and_below() {
     check(&*log, &view);
 }
 
+/// ID-9: whoever has the number now sees and counts nothing of before, of whatever conversation it was.
+#[test]
+fn another_holder_begins_with_nothing_and_a_guest_who_becomes_known_keeps_everything() {
+    on_every_log(|log| {
+        let ann = AgentId::new("ann").unwrap();
+        for begun in [becomes(Some("ada"), "bea"), ContactEvent::ProfileDeactivated { profile: 1, by: ann }] {
+            for number in [1, 2] {
+                say(&*log, number, opened("web", Mode::Messaging));
+                say(&*log, number, joined("ann", true));
+                (0..60).for_each(|_| say(&*log, number, answered("ann")));
+            }
+            contact(&*log, notified());
+            contact(&*log, becomes(None, "ada"));
+            contact(&*log, becomes(Some("ada"), "ada"));
+            let view = folded(&log);
+            let before = view.reading(CONTACT).unwrap();
+            assert_eq!(before.total(), 121);
+            contact(&*log, begun);
+            view.catch_up().unwrap();
+            assert_eq!(view.reading(CONTACT).unwrap().total(), 0);
+            assert_eq!(view.first_unread(CONTACT).unwrap(), None);
+            assert_eq!(view.unread_of_each(CONTACT, 9).unwrap(), []);
+            assert_eq!(view.unread_of(CONTACT, conversation(1)).unwrap(), 0);
+            say(&*log, 2, answered("ann"));
+            contact(&*log, ContactEvent::WindowOpened { window: window(1) });
+            view.catch_up().unwrap();
+            let page = view.window_page(CONTACT, window(1)).unwrap().unwrap();
+            assert_eq!((page.items.len(), page.above, page.total), (1, 0, 1));
+            assert_eq!(page.separator, Some(before.items + 1));
+            contact(&*log, ContactEvent::WindowPaged { window: window(1) });
+            view.catch_up().unwrap();
+            assert_eq!(view.window_page(CONTACT, window(1)).unwrap().unwrap().items, []);
+            check(&*log, &view);
+            // MSG-23: who works goes on seeing all of it.
+            assert_eq!(view.conversations_before(CONTACT, conversation(2), 9).unwrap(), [conversation(1)]);
+            contact(&*log, ContactEvent::WindowClosed { window: window(1), why: WindowClosing::Requester });
+            contact(&*log, ContactEvent::WindowOpened { window: window(1) });
+            contact(&*log, ContactEvent::WindowClosed { window: window(1), why: WindowClosing::Requester });
+        }
+    });
+}
+
 /// MSG-23
 #[test]
 fn earlier_conversations_come_newest_first() {
@@ -161,6 +213,7 @@ fn deed() -> impl Strategy<Value = Deed> {
             Deed::Contact(ContactEvent::WindowClosed { window, why: WindowClosing::TimedOut })
         }),
         1 => Just(Deed::Contact(notified())),
+        1 => Just(Deed::Contact(becomes(Some("ada"), "bea"))),
         1 => Just(Deed::Restart),
         1 => Just(Deed::CatchUp),
     ]

@@ -8,7 +8,7 @@ use crate::Error;
 use domain::conversation::ConversationEvent;
 use domain::router::RouterEvent;
 use domain::routing::WorkItemId;
-use domain::{AgentId, ConversationId, Event};
+use domain::{AgentId, ContactId, ConversationId, Event};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{PartitionId, Position, StoredRecord, TableWrite, Tables};
@@ -83,6 +83,10 @@ impl<'a> Batch<'a> {
                     self.conversation(place, ConversationId::from_bytes(stream.0), version, envelope)?;
                 }
                 Event::Router(event) => self.router(event)?,
+                Event::Contact(event) if event.begins_anew() => {
+                    let key = keys::beginning(ContactId(stream.0), self.partition);
+                    self.writes.push(TableWrite::Put(key, keys::with_place(&[], place)));
+                }
                 Event::Contact(_) | Event::Configuration(_) | Event::Engine(_) | Event::Directory(_) => {}
             }
         }

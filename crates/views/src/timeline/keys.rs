@@ -7,6 +7,7 @@
 //! n contact conversation                       -> nothing: the contact's conversations that are not over
 //! i item u64                                   -> the work item's conversation and agent
 //! o conversation item u64                      -> the agent to whom it is offered
+//! b contact partition u16                      -> where the contact's history last began anew: position u64, ordinal u32
 //! c contact partition u16 position u64 ordinal u32             -> conversation, version u64
 //! a a hash of the agent u64 partition u16 position u64 ordinal u32 -> conversation, version u64, the agent
 //! ```
@@ -40,6 +41,11 @@ pub(super) fn open(contact: ContactId) -> Vec<u8> {
 /// The key of one of them.
 pub(super) fn open_one(contact: ContactId, conversation: ConversationId) -> Vec<u8> {
     [open(contact), conversation.to_bytes().to_vec()].concat()
+}
+
+/// Where it is written from which place on a contact's facts are for whoever has their place now (`ID-9`).
+pub(super) fn beginning(contact: ContactId, partition: PartitionId) -> Vec<u8> {
+    [b"b", &contact.0[..], &partition.0.to_be_bytes()].concat()
 }
 
 /// Where a work item is.

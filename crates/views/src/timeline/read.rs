@@ -35,6 +35,10 @@ impl Timeline {
         limit: usize,
     ) -> Result<Page, Error> {
         let partition = PartitionId(partition);
+        let from = match audience {
+            Audience::Contact(contact) => from.max(self.beginning(*contact, partition)?),
+            Audience::Agent(_) | Audience::All => from,
+        };
         match self.hasher.timeline(audience, partition) {
             Some(prefix) => self.indexed(audience, partition, &prefix, from, limit),
             None => self.everything(partition, from, limit),
@@ -61,6 +65,14 @@ impl Timeline {
             Ok(ConversationId::from_bytes(*id))
         };
         rows.into_iter().map(id).collect()
+    }
+
+    /// From where on a contact's facts are for whoever has their place now; the beginning of the partition unless they
+    /// have it from somebody else.
+    fn beginning(&self, contact: ContactId, partition: PartitionId) -> Result<Place, Error> {
+        let key = keys::beginning(contact, partition);
+        let Some(place) = self.log.tables().get(TABLE, &key)? else { return Ok(Place::default()) };
+        keys::place(&place).ok_or(Error::Row)
     }
 
     fn indexed(

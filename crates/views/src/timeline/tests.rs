@@ -2,6 +2,7 @@
 
 use super::{Audience, Fact, Place, Published, Timeline};
 use domain::channel::{ChannelKind, ChannelSettings, Mode};
+use domain::contact::ContactEvent;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, StateReason, Unassignment};
 use domain::{
     Address, AgentId, Cause, ChannelId, ContactId, Content, ConversationId, Event, Message, MessageId,
@@ -96,6 +97,28 @@ impl World {
         self.view.catch_up(&mut publish).unwrap();
     }
 
+    /// Commits a fact of a contact, in the partition of the conversation with this number.
+    fn contact(&mut self, number: u16, contact: u8, event: ContactEvent) {
+        let stream = StreamId([contact; 16]);
+        let cause = Cause {
+            principal: Principal { role: Role::System, name: "test".to_owned() },
+            causation: None,
+            correlation: Uuid::nil(),
+        };
+        let bytes = codec::encode(&codec::Envelope { at: Timestamp(0), cause, event: Event::Contact(event) });
+        let expected = self.log.version(stream).unwrap();
+        let record = Record {
+            partition: PartitionId(self.id(number).partition()),
+            at_ms: 0,
+            appends: vec![Append { stream, expected, events: vec![bytes] }],
+            claims: Vec::new(),
+            command: None,
+            timers: Vec::new(),
+        };
+        assert!(matches!(self.log.commit(&[record]).unwrap()[..], [Outcome::Stored(_)]));
+        self.view.catch_up(&mut |_| {}).unwrap();
+    }
+
     /// All that somebody reads, in pages of two.
     fn read(&self, audience: &Audience) -> Vec<(ConversationId, u64)> {
         let mut all = Vec::new();
@@ -163,6 +186,28 @@ fn what_is_read_later_is_what_was_told_at_once_and_concerns_whoever_reads_it() {
         assert_eq!(world.view.open_of(ContactId([2; 16])).unwrap(), [two]);
         let scene = world.view.scene(two).unwrap().unwrap();
         assert_eq!((scene.owner, scene.agents), (Some(agent(ANN)), [agent(ANN), agent(BOB)].into()));
+    }
+}
+
+/// ID-9: a requester who comes later reads from where they took another one's place, and who works reads everything.
+#[test]
+fn another_holder_reads_nothing_of_before() {
+    for partitions in [1, 3] {
+        let mut world = World::new(partitions);
+        world.commit(1, vec![opened(1), said()]);
+        world.commit(1, vec![joined(ANN, true)]);
+        let (requester, agent) = (Audience::Contact(ContactId([1; 16])), Audience::Agent(agent(ANN)));
+        world.contact(1, 1, ContactEvent::ProfileDeactivated { profile: 1, by: AgentId::new(ANN).unwrap() });
+        assert_eq!(world.read(&requester), []);
+        world.commit(1, vec![said(), closed()]);
+        let one = world.id(1);
+        assert_eq!(world.read(&requester), [(one, 4), (one, 5)]);
+        assert_eq!(world.read(&agent), [(one, 3), (one, 4), (one, 5)]);
+        assert_eq!(world.read(&Audience::All).len(), 5);
+        world.log.tables().clear(super::TABLE).unwrap();
+        world.view = Timeline::open(Arc::<MemoryLog>::clone(&world.log)).unwrap();
+        world.view.catch_up(&mut |_| {}).unwrap();
+        assert_eq!(world.read(&requester), [(one, 4), (one, 5)], "also when it is rebuilt");
     }
 }
 

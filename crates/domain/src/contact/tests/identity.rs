@@ -110,3 +110,41 @@ fn old_wrong_pins_are_forgotten() {
     let verification = after(&all).unwrap().verification;
     assert_eq!((verification.failed.len(), verification.locked_until), (3, None));
 }
+
+/// ID-9: another user begins anew; a guest who turns out to be one keeps what they saw, and so does who is confirmed.
+#[test]
+fn whoever_takes_the_place_of_a_user_begins_anew() {
+    let over = |name| ContactCommand::TakeOver { user: user(name), by: ann() };
+    let held = || identify(Some("u-1"), WhyProfile::DirectoryMatch);
+    let guest = || identify(None, WhyProfile::NoMatch);
+    let begun = |first: ContactCommand, then: ContactCommand| {
+        let state = after(&[activate("front", 1), first, then]).unwrap();
+        (state.anew != 0).then_some(state.version - state.anew)
+    };
+    assert_eq!(begun(held(), stated("u-2")), Some(0));
+    assert_eq!(begun(held(), verify("u-2", true, 0)), Some(0));
+    assert_eq!(begun(held(), over("u-2")), Some(1), "the new profile is theirs");
+    // Nobody confirmed that the guest is the user to whom an agent writes first.
+    assert_eq!(begun(guest(), over("u-2")), Some(1));
+    for same in [stated("u-1"), verify("u-1", true, 0), verify("u-2", false, 0), over("u-1")] {
+        assert_eq!(begun(held(), same), None);
+    }
+    for known in [stated("u-1"), verify("u-1", true, 0)] {
+        assert_eq!(begun(guest(), known), None);
+    }
+}
+
+/// ID-9: what stands in a window is the earlier holder's.
+#[test]
+fn windows_close_before_another_user_has_the_number() {
+    let held = identify(Some("u-1"), WhyProfile::DirectoryMatch);
+    let state = after(&[activate("front", 1), held, super::open(1), super::open(2)]);
+    let events = decide(state.as_ref(), &stated("u-2")).unwrap();
+    let why = WindowClosing::BegunAnew;
+    let closed = [1, 2].map(|number| ContactEvent::WindowClosed { window: super::window(number), why });
+    assert_eq!(events[..2], closed);
+    assert!(events[2].begins_anew());
+    let after = events.iter().fold(state.clone(), |state, event| evolve(state, AT, event)).unwrap();
+    assert_eq!(after.windows, []);
+    assert_eq!(decide(state.as_ref(), &stated("u-1")).unwrap().len(), 1, "who is confirmed looks on");
+}

@@ -38,6 +38,19 @@ pub(super) fn superseded(agent: &AgentId) -> ConversationEvent {
     }
 }
 
+/// `OMN-4`: a conversation that an agent has stays with them, so that nobody is cut off who is in the middle of it.
+pub(super) fn left_behind(conversation: &Conversation) -> Vec<ConversationEvent> {
+    if conversation.owner.agent().is_some() {
+        return Vec::new();
+    }
+    vec![ConversationEvent::Closed {
+        state: ClosedState::Complete,
+        reason: StateReason::Superseded,
+        by: ClosedBy::Requester,
+        requester_text: None,
+    }]
+}
+
 /// `OPT-6`: an agent's word would not be sent.
 pub(super) fn require_consent(conversation: &Conversation) -> Result<(), Rejection> {
     if conversation.opted_out.is_some() { Err(Rejection::OptedOut) } else { Ok(()) }

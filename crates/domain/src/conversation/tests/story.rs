@@ -215,6 +215,7 @@ impl Teller {
             [name, "takes", "it", "for", to] => reassociate(to, stated(name, false)),
             ["supervisor", name, "takes", "it", "for", to] => reassociate(to, stated(name, true)),
             ["pin", "of", to] => reassociate(to, Grounds::Pin),
+            ["left", "behind"] => Command::LeaveBehind,
             ["superseded", "by", name] => Command::Supersede { agent: agent(name) },
             ["fire", kind, "due", due, "armed", version] => {
                 let kind = TimerKind::ALL.into_iter().find(|each| each.name() == kind).unwrap();

@@ -105,3 +105,26 @@ fn an_agent_writes_first_into_a_new_one_but_may_join() {
          3 ann posts        -> ann wrote",
     );
 }
+
+/// OMN-4: who is in the middle of it with an agent is not cut off.
+#[test]
+fn what_a_requester_leaves_behind_closes_unless_an_agent_has_it() {
+    check(
+        &messaging(|_| ()),
+        "0 requester to bot -> opened, message of 0, bot has it
+         1 left behind      -> closed_complete/superseded by requester",
+    );
+    check(
+        &messaging(|_| ()),
+        "0 requester -> opened, message of 0
+         1 left behind -> closed_complete/superseded by requester",
+    );
+    check(
+        &messaging(|_| ()),
+        "0 requester -> opened, message of 0
+         1 ann joins   -> ann assigned
+         2 left behind -> -
+         3 ann holds   -> held by ann
+         4 left behind -> -",
+    );
+}

@@ -160,6 +160,7 @@ pub(super) fn inputs() -> impl Strategy<Value = Vec<(u32, &'static str)>> {
         "ann takes it for u-1",
         "pin of u-2",
         "superseded by ann",
+        "left behind",
     ]);
     let pause = prop_oneof![4 => 0_u32..120, 2 => 0_u32..2000, 1 => 0_u32..200_000];
     vec((pause, input), 1..40)
