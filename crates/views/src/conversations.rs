@@ -27,7 +27,7 @@ pub(crate) const TABLE: &str = "conversations";
 
 /// What the rows mean. Any change of the fold, the rows or the keys needs another number; the next opening
 /// then rebuilds.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// The most records that are folded in one write; together they stay below 32 MiB.
 const BATCH: u64 = 256;
