@@ -27,7 +27,7 @@ use domain::notice::NoticeKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-const CONVERSATION: u8 = 0x13;
+const CONVERSATION: u8 = 0x14;
 const CONTACT: u8 = 0x22;
 const CONFIGURATION: u8 = 0x33;
 const ROUTER: u8 = 0x51;

@@ -150,6 +150,7 @@ fn conversation() -> Conversation {
             assigned: Some(stamp(6, 5)),
             transferred: None,
             disconnected: Some(stamp(7, 6)),
+            connected: Some(stamp(8, 6)),
         },
         messages: MessageCounts { requester: 1, agent: 2 },
         user: Some(samples::identity::user("u-1")),

@@ -179,7 +179,7 @@ pub enum Command {
     },
     /// The requester, a guest, is gone (`ID-12`).
     Disconnect,
-    /// They are back.
+    /// They are there, or are back.
     Reconnect,
 }
 
