@@ -2,6 +2,7 @@
 
 use crate::http_client::Client;
 use crate::process::{CHANNELS, COMPANY, Site, confined_token, eventually, token};
+use crate::stream_client::{Ask, Stream};
 use domain::Role;
 use serde_json::{Value, json};
 
@@ -173,4 +174,41 @@ async fn what_is_no_way_to_ask_is_refused() {
     let pending = http.post(&format!("/v1/dead-letters/{key}/redrive"), &admin, &json!({})).await;
     pending.problem(409, "delivery_not_dead");
     http.post("/v1/dead-letters/x/redrive", &admin, &json!({})).await.problem(404, "delivery_unknown");
+}
+
+/// MSG-19: what a provider says of a message is a tick beside its fact, for the agent and for supervisors, live and for
+/// who comes later.
+#[tokio::test]
+async fn a_stored_receipt_is_a_tick_live_and_later() {
+    let site = Site::new(CHANNELS);
+    let server = site.serve().await;
+    let (http, gateway) = (server.http(), token(Role::Gateway, "own"));
+    let (ann, sue) = (token(Role::Agent, "ann"), token(Role::Supervisor, "sue"));
+    let (mut agent, mut supervisor) = (Stream::open(&server, &ann).await, Stream::open(&server, &sue).await);
+    let id = says(&http, "+12025550101", &["one"]).await;
+    let delivery = pull(&http, "").await.remove(0);
+    http.post(&path(&delivery, "ack"), &gateway, &json!({ "outcome": "sent" })).await.accepted();
+    for receipt in [json!({ "status": "failed", "code": "x" }), json!({ "status": "delivered" })] {
+        http.post(&path(&delivery, "receipt"), &gateway, &receipt).await.accepted();
+    }
+    let failed = json!({ "type": "failed", "conversation_id": id, "version": 3, "code": "x" });
+    let delivered = json!({
+        "type": "delivered", "conversation_id": id, "version": 3, "from": "requester", "alone": true
+    });
+    for stream in [&mut agent, &mut supervisor] {
+        check_ticks(stream, &[&failed, &delivered]).await;
+    }
+    for token in [&ann, &sue] {
+        let mut later = Ask::with(token).after("start").open(&server).await.unwrap();
+        check_ticks(&mut later, &[&failed, &delivered]).await;
+    }
+    server.stop().await;
+}
+
+/// Each tick comes right before the fact that it stands for.
+async fn check_ticks(stream: &mut Stream, expected: &[&Value]) {
+    for tick in expected {
+        assert_eq!(&stream.next_of(tick["type"].as_str().unwrap()).await, *tick);
+        assert_eq!(stream.next().await["event"], "conversation.receipt_taken");
+    }
 }

@@ -2,7 +2,8 @@
 //! shown, in its language.
 
 use crate::http_client::{Client, message};
-use crate::process::{COMPANY, Server, Site, token};
+use crate::process::{COMPANY, Server, Site, eventually, token};
+use crate::stream_client::Ask;
 use domain::Role;
 use serde_json::{Value, json};
 
@@ -43,7 +44,7 @@ struct Played {
 async fn play(server: &Server, channel: &str, from: &str, to: &str, language: &str) -> Played {
     let (http, ann, bob) = (server.http(), token(Role::Agent, "ann"), token(Role::Agent, "bob"));
     let gateway = token(Role::Gateway, "widget");
-    let mut first = message(&format!("{channel}-1"), from, to, "Hallo?");
+    let mut first = message(&format!("{channel}-{from}"), from, to, "Hallo?");
     first["context"] = json!({ "language": language });
     let id = http.inbound(channel, &gateway, &first).await.conversation;
     http.order(&id, "join", &ann, &json!({})).await;
@@ -75,7 +76,7 @@ async fn in_a_chat_both_sides_see_who_comes_and_who_ends_it() {
     let joined = "participant_entered";
     assert_eq!(
         chat.shown(&chat.requester, "").await,
-        ["conversation_ack", "Hallo?", joined, "Guten Tag.", joined, "closed_by_actor"]
+        ["Hallo?", "conversation_ack", joined, "Guten Tag.", joined, "closed_by_actor"]
     );
     assert_eq!(chat.shown(&chat.ann, "").await, ["Hallo?", joined, "Guten Tag.", joined, "closed_by_actor"]);
     assert_eq!(
@@ -101,12 +102,13 @@ async fn in_messaging_only_the_end_by_a_person_is_told_and_not_even_that_on_sms(
     let site = Site::new(SPEAKING);
     let server = site.serve().await;
     let own = play(&server, "inbox", "guest-1", "shop", "de").await;
-    let told = ["conversation_ack", "Hallo?", "Guten Tag.", "closed_by_actor"];
+    let told = ["Hallo?", "conversation_ack", "Guten Tag.", "closed_by_actor"];
+    let to_agents = ["Hallo?", "Guten Tag.", "closed_by_actor"];
     assert_eq!(own.shown(&own.requester, "").await, told);
-    assert_eq!(own.shown(&own.ann, "").await, told[1..]);
+    assert_eq!(own.shown(&own.ann, "").await, to_agents);
     let sms = play(&server, "sms", "+12025550101", COMPANY, "de").await;
     assert_eq!(sms.shown(&sms.requester, "").await, told[..3]);
-    assert_eq!(sms.shown(&sms.ann, "").await, told[1..]);
+    assert_eq!(sms.shown(&sms.ann, "").await, to_agents);
     // Section 5: suppression is of showing only; the fact is recorded all the same.
     let events = sms.http.events(&sms.id, &sms.requester).await;
     assert_eq!(events.last().unwrap()["type"], "conversation.closed");
@@ -125,10 +127,10 @@ async fn an_idle_chat_is_reminded_and_closed_in_the_requesters_language() {
     http.order(&id, "messages", &ann, &json!({ "text": "Guten Tag." })).await;
     http.event(&id, "conversation.closed", &ann).await;
     let chat = Played { http, id, ann, requester: token(Role::Requester, "guest-1") };
-    let said = chat.page(&chat.requester, "?after=4").await["messages"].clone();
+    let said = chat.page(&chat.requester, "?after=5").await["messages"].clone();
     let texts: Vec<&Value> = said.as_array().unwrap().iter().map(|said| &said["text"]).collect();
     assert_eq!(texts, ["Sind Sie noch da?", "It seems you have left the conversation"]);
-    assert_eq!(chat.shown(&chat.ann, "?after=4").await, ["idle_reminder_agent", "closed_by_system"]);
+    assert_eq!(chat.shown(&chat.ann, "?after=5").await, ["idle_reminder_agent", "closed_by_system"]);
 }
 
 /// MSG-24, P1: a page says where the next one begins; each side sees its own view, and nobody another's conversation.
@@ -186,4 +188,94 @@ async fn messages_are_read_in_the_order_in_which_the_provider_says_they_were_wri
     let events = chat.http.events(&chat.id, &chat.ann).await;
     let came: Vec<&str> = events.iter().filter_map(|event| event["data"]["text"].as_str()).collect();
     assert_eq!(came, ["two", "three", "one", "Guten Tag.", "late"]);
+}
+/// A requester's frames of a poll that waits for the first of them, from the beginning on.
+async fn polled(http: &Client, token: &str, enough: &str) -> Vec<Value> {
+    let (mut cursor, mut frames) = ("start".to_owned(), Vec::new());
+    while !frames.iter().any(|frame: &Value| frame["notice"] == enough) {
+        let path = format!("/v1/stream/poll?channel=web&after={cursor}&wait_s=10");
+        let page = http.get(&path, token).await.ok();
+        page["cursor"].as_str().unwrap().clone_into(&mut cursor);
+        frames.extend(page["frames"].as_array().unwrap().clone());
+    }
+    frames
+}
+
+/// VA-4, MSG-8: whichever way a requester looks at a conversation, live, later or in a window, the system speaks their
+/// language, and from the first message on.
+#[tokio::test]
+async fn live_frames_polls_windows_and_messages_speak_the_requesters_language() {
+    let french = "[texts.fr]\nparticipant_entered = \"{agent} est là.\"\nconversation_ack = \"Bien reçu.\"\n\
+                  closed_by_actor = \"{agent} a terminé.\"\n";
+    let site = Site::new(&format!("{SPEAKING}{french}"));
+    let server = site.serve().await;
+    for (language, expected) in [
+        ("fr-CA", ["Bien reçu.", "ann est là.", "bob est là.", "ann a terminé."]),
+        ("de", ["We got it.", "ann ist da.", "bob ist da.", "ann hat beendet."]),
+    ] {
+        let from = format!("guest-{language}");
+        let requester = token(Role::Requester, &from);
+        let ask = Ask { query: "channel=web".to_owned(), ..Ask::with(&requester) };
+        let mut live = ask.open(&server).await.unwrap();
+        let chat = play(&server, "web", &from, "shop", language).await;
+        let mut heard = Vec::new();
+        while heard.len() < expected.len() {
+            let said = live.next_of("said").await;
+            heard.extend((said["from"] == "system").then(|| said["text"].clone()));
+        }
+        assert_eq!(heard, expected, "live");
+        let later = polled(&chat.http, &requester, "closed_by_actor").await;
+        let later = later.iter().filter(|said| said["from"] == "system").map(|said| &said["text"]);
+        assert_eq!(later.collect::<Vec<_>>(), expected, "read later");
+        let body = json!({ "channel": "web" });
+        let window = chat.http.post("/v1/windows", &requester, &body).await.ok();
+        let items = window["items"].as_array().unwrap().iter();
+        let parts = items.flat_map(|item| item["parts"].as_array().unwrap());
+        let notices = parts.filter(|part| part["kind"] == "notice").map(|part| &part["text"]);
+        assert_eq!(notices.collect::<Vec<_>>(), expected, "in a window");
+    }
+    server.stop().await;
+}
+
+/// What an opening says is settled when it happens: words that are configured later say nothing of it, nor after a
+/// restart, and only to those who write after that.
+#[tokio::test]
+async fn words_that_are_configured_later_say_nothing_of_what_happened_before() {
+    let site = Site::new("[channels.inbox]\nkind = \"own\"\nmode = \"messaging\"\n");
+    let server = site.serve().await;
+    let (http, gateway, admin) = (server.http(), token(Role::Gateway, "widget"), token(Role::Admin, "root"));
+    let before =
+        http.inbound("inbox", &gateway, &message("1", "guest-1", "shop", "Hello?")).await.conversation;
+    let path = "/v1/configuration/texts/en/conversation_ack";
+    let said = http.request(reqwest::Method::PUT, path, &admin).json(&json!({ "text": "We got it." }));
+    assert!(Client::send(said).await.unwrap().status < 300);
+    server.kill();
+    let server = site.serve().await;
+    let (http, ann) = (server.http(), token(Role::Agent, "ann"));
+    let after =
+        http.inbound("inbox", &gateway, &message("2", "guest-2", "shop", "Hello?")).await.conversation;
+    for id in [&before, &after] {
+        http.order(id, "join", &ann, &json!({})).await;
+        http.order(id, "messages", &ann, &json!({ "text": "Yes?" })).await;
+    }
+    let next = |answer: Value| -> Vec<(Value, Value)> {
+        let deliveries = answer["deliveries"].as_array().unwrap().clone();
+        let of = |it: Value| (it["conversation_id"].clone(), it["text"].clone());
+        deliveries.into_iter().map(of).collect()
+    };
+    let waiting = eventually("both have something to say", async || {
+        let waiting = next(http.get("/v1/channels/inbox/outbound", &gateway).await.ok());
+        (waiting.len() == 2).then_some(waiting)
+    })
+    .await;
+    assert!(waiting.contains(&(json!(before), json!("Yes?"))), "{waiting:?}");
+    assert!(waiting.contains(&(json!(after), json!("We got it."))), "{waiting:?}");
+    for (id, expected) in [(&before, 1), (&after, 2)] {
+        let page =
+            http.get(&format!("/v1/conversations/{id}/messages?audience=requester"), &gateway).await.ok();
+        let shown = page["messages"].as_array().unwrap().iter().filter(|said| said["from"] != "requester");
+        assert_eq!(shown.count(), expected);
+    }
+    server.stop().await;
+    site.verify_store();
 }

@@ -1,7 +1,7 @@
 //! Guests of a web channel: their sessions, and what happens when they are gone.
 
-use crate::http_client::{Client, types};
-use crate::process::{Site, token};
+use crate::http_client::{Client, message, types};
+use crate::process::{Server, Site, token};
 use crate::stream_client::{Ask, Stream};
 use crate::support::tell;
 use domain::{Role, Seconds};
@@ -109,6 +109,75 @@ async fn a_guest_who_lost_the_connection_rejoins_with_all_they_missed() {
     site.verify_store();
 }
 
+/// A guest on the web who has written, and their conversation, which knows that they are there.
+struct Guest {
+    token: String,
+    id: String,
+    stream: Option<Stream>,
+}
+
+impl Guest {
+    /// One with a socket, or one who polls.
+    async fn new(server: &Server, ann: &str, with_socket: bool) -> Self {
+        let http = server.http();
+        let session = begin(&http, &json!({ "channel": "web" })).await.body;
+        let (token, address) = (text(&session["token"]), text(&session["guest"]));
+        let stream = if with_socket { Some(Stream::open(server, &token).await) } else { None };
+        let first = message(&address, &address, "shop", "Hello?");
+        let id = http.inbound("web", &token, &first).await.conversation;
+        let guest = Self { token, id, stream };
+        if !with_socket {
+            guest.poll(&http).await;
+        }
+        http.event(&guest.id, "conversation.requester_connected", ann).await;
+        guest
+    }
+
+    async fn poll(&self, http: &Client) {
+        http.get("/v1/stream/poll?after=start&wait_s=0", &self.token).await.ok();
+    }
+}
+
+/// ID-12, L4: who was there when the process died counts as gone from the next start on, whether they had a socket or
+/// polled, and until they are back.
+#[tokio::test]
+async fn a_guest_who_was_there_when_the_server_was_killed_counts_as_gone_until_they_are_back() {
+    let site = Site::with(CHANNELS, GUESTS);
+    let server = site.serve().await;
+    let ann = token(Role::Agent, "ann");
+    let gone = Guest::new(&server, &ann, true).await;
+    let back = Guest::new(&server, &ann, true).await;
+    let polls = Guest::new(&server, &ann, false).await;
+    let polled = Guest::new(&server, &ann, false).await;
+    server.kill();
+
+    let server = site.serve().await;
+    let http = server.http();
+    for guest in [&gone, &back, &polls, &polled] {
+        let lost = http.event(&guest.id, "conversation.requester_disconnected", &ann).await;
+        assert_eq!(lost["cause"]["principal"]["name"], "recovery", "{lost}");
+        let timers = http.get(&format!("/v1/conversations/{}/timers", guest.id), &ann).await.ok();
+        assert!(timers["timers"].as_array().unwrap().iter().any(|timer| timer["kind"] == "disconnect"));
+    }
+    let stream = Stream::open(&server, &back.token).await;
+    polls.poll(&http).await;
+    for guest in [&back, &polls] {
+        http.event(&guest.id, "conversation.requester_reconnected", &ann).await;
+    }
+    // A server that stops in peace says itself that nobody is there any more.
+    server.stop().await;
+    drop((gone.stream, back.stream, stream));
+    let server = site.serve().await;
+    let http = server.http();
+    for (id, absences) in [(&gone.id, 1), (&back.id, 2), (&polls.id, 2), (&polled.id, 1)] {
+        let events = http.events(id, &ann).await;
+        let gone = types(&events).iter().filter(|kind| kind.ends_with("requester_disconnected")).count();
+        assert_eq!(gone, absences);
+    }
+    server.stop().await;
+    site.verify_store();
+}
+
 fn request() -> Request {
     let principal = domain::Principal { role: Role::System, name: "stream".to_owned() };
     Request { principal, correlation: uuid::Uuid::from_u128(1), command: None }
@@ -134,5 +203,58 @@ fn a_guest_who_is_gone_for_300_seconds_ends_the_chat() {
         let ended = harness.state(gone).await.unwrap().closing.unwrap();
         assert_eq!((ended.0.name(), ended.1.name()), ("closed_complete", "guest_disconnected"));
         assert!(!harness.state(back).await.unwrap().is_closed());
+    });
+}
+
+/// ID-12, T3, L4: whoever was there when the process died has the whole time from the next start on; nobody needs to say
+/// so, and whose presence was never known is left alone.
+#[test]
+fn a_guest_who_was_there_when_the_process_died_is_gone_from_the_next_start_on() {
+    tell(async |harness| {
+        let mut all = Vec::new();
+        for number in 1..=3 {
+            let id = harness.inbound(&Pair::web(number, 0), "Hello?").await.unwrap().conversation;
+            harness.join(id, "ann").await.unwrap();
+            all.push(id);
+        }
+        let [gone, back, unknown] = all[..] else { panic!("there are three") };
+        for id in [gone, back] {
+            harness.engine.order(id, Order::Reconnect, request()).await.unwrap();
+        }
+        assert_eq!(harness.advance(Seconds(10)).await.unwrap(), 0, "they are there");
+        harness.restart(Seconds(20), None).await.unwrap();
+        assert_eq!(harness.advance(Seconds(0)).await.unwrap(), 2);
+        for (id, last) in
+            [(gone, "requester_disconnected"), (back, "requester_disconnected"), (unknown, "agent_joined")]
+        {
+            assert_eq!(harness.story(id).await.unwrap().last(), Some(&last));
+        }
+        harness.advance(Seconds(200)).await.unwrap();
+        harness.engine.order(back, Order::Reconnect, request()).await.unwrap();
+        harness.advance(Seconds(99)).await.unwrap();
+        assert!(!harness.state(gone).await.unwrap().is_closed());
+        harness.advance(Seconds(1)).await.unwrap();
+        let ended = harness.state(gone).await.unwrap().closing.unwrap();
+        assert_eq!((ended.0.name(), ended.1.name()), ("closed_complete", "guest_disconnected"));
+        for id in [back, unknown] {
+            assert!(!harness.state(id).await.unwrap().is_closed());
+        }
+    });
+}
+
+/// ID-12: a guest who is back before anybody looked was away all the same, and is there from then on, whatever dies.
+#[test]
+fn a_guest_who_is_back_at_once_is_there_until_the_process_dies_again() {
+    tell(async |harness| {
+        let id = harness.inbound(&Pair::web(1, 0), "Hello?").await.unwrap().conversation;
+        for _ in 0..2 {
+            harness.engine.order(id, Order::Reconnect, request()).await.unwrap();
+            harness.restart(Seconds(1), None).await.unwrap();
+        }
+        harness.engine.order(id, Order::Reconnect, request()).await.unwrap();
+        harness.advance(Seconds(600)).await.unwrap();
+        let [there, gone, back] = ["requester_connected", "requester_disconnected", "requester_reconnected"];
+        let story = harness.story(id).await.unwrap();
+        assert_eq!(story[2..], [there, gone, back, gone, back]);
     });
 }

@@ -155,25 +155,41 @@ pub enum ServerFrame {
     Delivered {
         /// Where.
         conversation_id: String,
-        /// Up to which event.
+        /// Up to which event, or which event alone.
         version: u64,
         /// Who: `requester` or `agent`.
         from: String,
         /// The agent's name, if it is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         agent: Option<String>,
+        /// Whether it is that event alone, as a provider said it, and nothing that went before.
+        #[serde(default, skip_serializing_if = "is_false")]
+        alone: bool,
     },
     /// What the other side has been shown.
     Read {
         /// Where.
         conversation_id: String,
-        /// Up to which event.
+        /// Up to which event, or which event alone.
         version: u64,
         /// Who: `requester` or `agent`.
         from: String,
         /// The agent's name, if it is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         agent: Option<String>,
+        /// Whether it is that event alone, as a provider said it, and nothing that went before.
+        #[serde(default, skip_serializing_if = "is_false")]
+        alone: bool,
+    },
+    /// What never reached the requester, as a provider said it (`MSG-19`).
+    Failed {
+        /// Where.
+        conversation_id: String,
+        /// Which event.
+        version: u64,
+        /// Why, as a short stable code, if it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
     },
     /// An agent's presence changed; for that agent and for supervisors.
     Presence {
@@ -202,6 +218,11 @@ pub enum ServerFrame {
     },
     /// The answer to `ping`.
     Pong {},
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the serializer asks so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// A conversation of a requester that is not over.

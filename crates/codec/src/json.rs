@@ -23,36 +23,7 @@ use uuid::Uuid;
 /// The name of the kind of fact; what is between aggregate and fact is a dot. Names never change.
 pub const fn event_type(event: &Event) -> &'static str {
     match event {
-        Event::Conversation(event) => match event {
-            ConversationEvent::Opened { .. } => "conversation.opened",
-            ConversationEvent::RequesterMessagePosted { .. } => "conversation.requester_message_posted",
-            ConversationEvent::AgentJoined { .. } => "conversation.agent_joined",
-            ConversationEvent::AgentMessagePosted { .. } => "conversation.agent_message_posted",
-            ConversationEvent::Held { .. } => "conversation.held",
-            ConversationEvent::Resumed { .. } => "conversation.resumed",
-            ConversationEvent::IdleReminderSent { .. } => "conversation.idle_reminder_sent",
-            ConversationEvent::AgentPrompted { .. } => "conversation.agent_prompted",
-            ConversationEvent::Closed { .. } => "conversation.closed",
-            ConversationEvent::Unassigned { .. } => "conversation.unassigned",
-            ConversationEvent::VirtualAgentEngaged => "conversation.virtual_agent_engaged",
-            ConversationEvent::VirtualAgentMessagePosted { .. } => {
-                "conversation.virtual_agent_message_posted"
-            }
-            ConversationEvent::AgentRequested { .. } => "conversation.agent_requested",
-            ConversationEvent::AgentRequestCancelled => "conversation.agent_request_cancelled",
-            ConversationEvent::WaitEnded { .. } => "conversation.wait_ended",
-            ConversationEvent::WaitMessageSent { .. } => "conversation.wait_message_sent",
-            ConversationEvent::Reassociated { .. } => "conversation.reassociated",
-            ConversationEvent::ConsentChanged { .. } => "conversation.consent_changed",
-            ConversationEvent::Dispatched { .. } => "conversation.dispatched",
-            ConversationEvent::DispatchFailed { .. } => "conversation.dispatch_failed",
-            ConversationEvent::Redriven { .. } => "conversation.redriven",
-            ConversationEvent::Discarded { .. } => "conversation.discarded",
-            ConversationEvent::ReceiptTaken { .. } => "conversation.receipt_taken",
-            ConversationEvent::SeenByAgent { .. } => "conversation.seen_by_agent",
-            ConversationEvent::RequesterDisconnected => "conversation.requester_disconnected",
-            ConversationEvent::RequesterReconnected => "conversation.requester_reconnected",
-        },
+        Event::Conversation(event) => conversation_type(event),
         Event::Contact(event) => match event {
             ContactEvent::Created { .. } => "contact.created",
             ContactEvent::ConversationActivated { .. } => "contact.conversation_activated",
@@ -91,6 +62,40 @@ pub const fn event_type(event: &Event) -> &'static str {
             DirectoryEvent::UserRemoved { .. } => "directory.user_removed",
             DirectoryEvent::PinSet { .. } => "directory.pin_set",
         },
+    }
+}
+
+/// The same for a fact of a conversation.
+const fn conversation_type(event: &ConversationEvent) -> &'static str {
+    match event {
+        ConversationEvent::Opened { .. } => "conversation.opened",
+        ConversationEvent::RequesterMessagePosted { .. } => "conversation.requester_message_posted",
+        ConversationEvent::AgentJoined { .. } => "conversation.agent_joined",
+        ConversationEvent::AgentMessagePosted { .. } => "conversation.agent_message_posted",
+        ConversationEvent::Held { .. } => "conversation.held",
+        ConversationEvent::Resumed { .. } => "conversation.resumed",
+        ConversationEvent::IdleReminderSent { .. } => "conversation.idle_reminder_sent",
+        ConversationEvent::AgentPrompted { .. } => "conversation.agent_prompted",
+        ConversationEvent::Closed { .. } => "conversation.closed",
+        ConversationEvent::Unassigned { .. } => "conversation.unassigned",
+        ConversationEvent::VirtualAgentEngaged => "conversation.virtual_agent_engaged",
+        ConversationEvent::VirtualAgentMessagePosted { .. } => "conversation.virtual_agent_message_posted",
+        ConversationEvent::AgentRequested { .. } => "conversation.agent_requested",
+        ConversationEvent::AgentRequestCancelled => "conversation.agent_request_cancelled",
+        ConversationEvent::WaitEnded { .. } => "conversation.wait_ended",
+        ConversationEvent::WaitMessageSent { .. } => "conversation.wait_message_sent",
+        ConversationEvent::Reassociated { .. } => "conversation.reassociated",
+        ConversationEvent::ConsentChanged { .. } => "conversation.consent_changed",
+        ConversationEvent::Dispatched { .. } => "conversation.dispatched",
+        ConversationEvent::DispatchFailed { .. } => "conversation.dispatch_failed",
+        ConversationEvent::Redriven { .. } => "conversation.redriven",
+        ConversationEvent::Discarded { .. } => "conversation.discarded",
+        ConversationEvent::ReceiptTaken { .. } => "conversation.receipt_taken",
+        ConversationEvent::SeenByAgent { .. } => "conversation.seen_by_agent",
+        ConversationEvent::RequesterDisconnected => "conversation.requester_disconnected",
+        ConversationEvent::RequesterReconnected => "conversation.requester_reconnected",
+        ConversationEvent::RequesterConnected => "conversation.requester_connected",
+        ConversationEvent::Acknowledged { .. } => "conversation.acknowledged",
     }
 }
 

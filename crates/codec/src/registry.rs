@@ -92,6 +92,8 @@ registry! {
     0x0113 1 "conversation.receipt_taken" => v1::outbound::ReceiptTaken,
     0x0118 1 "conversation.requester_disconnected" => v1::presence::RequesterDisconnected,
     0x0119 1 "conversation.requester_reconnected" => v1::presence::RequesterReconnected,
+    0x0120 1 "conversation.requester_connected" => v1::presence::RequesterConnected,
+    0x0121 1 "conversation.acknowledged" => v1::presence::Acknowledged,
     0x0201 1 "contact.created" => v1::contact::Created,
     0x0202 1 "contact.conversation_activated" => v1::contact::ConversationActivated,
     0x0203 1 "contact.conversation_released" => v1::contact::ConversationReleased,

@@ -27,9 +27,9 @@ use domain::notice::NoticeKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-const CONVERSATION: u8 = 0x13;
-const CONTACT: u8 = 0x23;
-const CONFIGURATION: u8 = 0x34;
+const CONVERSATION: u8 = 0x15;
+const CONTACT: u8 = 0x25;
+const CONFIGURATION: u8 = 0x36;
 const ROUTER: u8 = 0x51;
 const USER: u8 = 0x61;
 

@@ -53,9 +53,7 @@ fn conversation(event: &ConversationEvent) -> Payload {
             Payload::of(&waiting_v2::AgentRequested { from_virtual_agent: *from_virtual_agent })
         }
         ConversationEvent::VirtualAgentEngaged => Payload::of(&virtual_agent_v1::Engaged {}),
-        ConversationEvent::VirtualAgentMessagePosted { message } => {
-            Payload::of(&virtual_agent_v1::MessagePosted { message: message.into() })
-        }
+        ConversationEvent::VirtualAgentMessagePosted { message } => virtual_agent_message_posted(message),
         ConversationEvent::AgentRequestCancelled => Payload::of(&waiting_v1::AgentRequestCancelled {}),
         ConversationEvent::WaitEnded { item, requester_text } => {
             Payload::of(&waiting_v1::WaitEnded { item: item.0, requester_text: requester_text.clone() })
@@ -105,7 +103,17 @@ fn conversation(event: &ConversationEvent) -> Payload {
         }
         ConversationEvent::RequesterDisconnected => Payload::of(&presence_v1::RequesterDisconnected {}),
         ConversationEvent::RequesterReconnected => Payload::of(&presence_v1::RequesterReconnected {}),
+        ConversationEvent::RequesterConnected => Payload::of(&presence_v1::RequesterConnected {}),
+        ConversationEvent::Acknowledged { text } => acknowledged(text),
     }
+}
+
+fn acknowledged(text: &str) -> Payload {
+    Payload::of(&presence_v1::Acknowledged { text: text.to_owned() })
+}
+
+fn virtual_agent_message_posted(message: &Message) -> Payload {
+    Payload::of(&virtual_agent_v1::MessagePosted { message: message.into() })
 }
 
 fn opened(

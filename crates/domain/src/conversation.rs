@@ -140,6 +140,9 @@ pub struct Anchors {
     pub transferred: Option<Stamp>,
     /// Since when the requester, a guest, is gone (`ID-12`).
     pub disconnected: Option<Stamp>,
+    /// Since when it is known that they are there. Only the process that holds their connection can know when that ends:
+    /// when it dies, they count as gone (`ID-12`).
+    pub connected: Option<Stamp>,
 }
 
 /// How many messages were accepted.
@@ -189,6 +192,11 @@ impl Conversation {
         let Anchors { requester_last, agent_last, idle_since, transferred, .. } = self.anchors;
         let words = [requester_last, agent_last, idle_since, transferred];
         words.into_iter().flatten().map(|stamp| stamp.at).fold(self.opened.at, Timestamp::max)
+    }
+
+    /// Since when its requester, a guest, is known to be there, as long as that matters (`ID-12`).
+    pub fn connected_since(&self) -> Option<Stamp> {
+        self.anchors.connected.filter(|_| !self.is_closed())
     }
 
     /// Whether it is over.

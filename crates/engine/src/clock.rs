@@ -86,13 +86,15 @@ impl Timeline {
             None => wall_now,
             Some(last_ms) => {
                 let last = Timestamp(last_ms);
+                // Time tells what was committed before this run from what is committed in it.
+                let next = Timestamp(last_ms + 1);
                 let gap_ms = wall_now.since_ms(last);
                 match resume {
                     Resume::Refuse if gap_ms > i64::from(gap_max.0) * 1000 => {
                         return Err(StartError::Gap { gap_s: gap_ms / 1000, limit_s: i64::from(gap_max.0) });
                     }
-                    Resume::Refuse | Resume::Wall => wall_now.max(last),
-                    Resume::LastCommit => last,
+                    Resume::Refuse | Resume::Wall => wall_now.max(next),
+                    Resume::LastCommit => next,
                 }
             }
         };

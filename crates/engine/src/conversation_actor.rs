@@ -1,5 +1,7 @@
 //! The actor of one conversation: load, settle what is overdue, decide, commit, apply, answer.
 
+mod presence;
+
 use crate::contact_actor::{ContactAnswer, ContactJob};
 use crate::derived;
 use crate::keys::{contact_stream, conversation_stream};
@@ -100,7 +102,7 @@ impl Behaviour for ConversationActor {
             ConversationJob::Fire(entry) => self.fire(entry).await,
             ConversationJob::Settle => {
                 let now = self.shared.clock.now();
-                self.settle(|fires_at| fires_at < now).await.map(|()| ConversationAnswer::Fired)
+                self.catch_up(now, |fires_at| fires_at < now).await.map(|()| ConversationAnswer::Fired)
             }
             ConversationJob::Sleep => {
                 self.ticket.leave();
@@ -174,7 +176,7 @@ impl ConversationActor {
         for _ in 0..ATTEMPTS_MAX {
             // Section 6.4: the time of receipt counts. What was due before it happens before it; what is due just then,
             // or became due while the command waited for its turn, does not.
-            self.settle(|fires_at| fires_at < received).await?;
+            self.catch_up(received, |fires_at| fires_at < received).await?;
             // What has just fired is stored with its own time, and this must not seem to have happened before it.
             let now = self.state().map_or(received, |state| received.max(state.last_at));
             let events = match self.decide(command, now) {
@@ -217,12 +219,12 @@ impl ConversationActor {
             self.load().await?;
             was_armed = derived::timer_entries(self.id, self.state()).contains(&entry);
         }
-        self.settle(|fires_at| fires_at <= now).await?;
+        self.catch_up(now, |fires_at| fires_at <= now).await?;
         Ok(if was_armed { ConversationAnswer::Fired } else { ConversationAnswer::Stale })
     }
 
     /// Fires the conversation's own timers that may fire by now, in the order in which they are due (`T3`).
-    async fn settle(&mut self, may_fire: impl Fn(Timestamp) -> bool) -> Result<(), Error> {
+    async fn settle(&mut self, may_fire: &impl Fn(Timestamp) -> bool) -> Result<(), Error> {
         let mut stale = 0;
         while stale < ATTEMPTS_MAX {
             let recovery = self.shared.recovery;
@@ -244,7 +246,7 @@ impl ConversationActor {
         let events = self.decide(&command, now)?;
         // Joining late can arm a timer that was due before, and only from then on it can be late.
         let could_fire = self.state().map_or(timer.due, |state| timer.due.max(state.last_at));
-        match self.commit(&events, now, &self.timer_cause(timer.armed_by), None, None).await? {
+        match self.commit(&events, now, &self.own_cause("timer", timer.armed_by), None, None).await? {
             Committed::Stored(_) => {
                 record_lateness(timer.kind, self.shared.clock.now().since_ms(could_fire));
                 Ok(true)
@@ -253,10 +255,11 @@ impl ConversationActor {
         }
     }
 
-    fn timer_cause(&self, armed_by: u64) -> Cause {
+    /// Why the conversation does something by itself: what does it, and from which of its facts that follows.
+    fn own_cause(&self, name: &str, version: u64) -> Cause {
         Cause {
-            principal: Principal { role: Role::System, name: "timer".to_owned() },
-            causation: Some(EventRef { stream: self.id.to_bytes(), version: armed_by }),
+            principal: Principal { role: Role::System, name: name.to_owned() },
+            causation: Some(EventRef { stream: self.id.to_bytes(), version }),
             correlation: Uuid::from_u64_pair(self.shared.ids.next(), self.shared.ids.next()),
         }
     }

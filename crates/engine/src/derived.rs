@@ -11,6 +11,11 @@ use store::{Claim, TimerChange, TimerEntry};
 /// for another one.
 pub const WINDOW_TIMER: u8 = 0x40;
 
+/// The number of the marks of guests who are there, beside the timers: never to be used for another one. A mark stands at
+/// the time since when its guest is there, and nothing fires it in the process that knows of their connection. The next
+/// one finds by it, without reading a conversation, who counts as gone (`ID-12`).
+pub const PRESENCE_MARK: u8 = 0x41;
+
 /// How the facts of one record change the claims of a contact: a pair that goes from one conversation to another in the
 /// same moment is one change (`PRO-4`).
 pub fn claims<'a>(
@@ -59,18 +64,16 @@ fn claim(keys: &Keys, contact: ContactId, event: &ContactEvent) -> Option<Claim>
     }
 }
 
-/// The index entries of a conversation's armed timers (`T2`).
+/// The index entries of a conversation: its armed timers (`T2`), and the mark of a guest who is there.
 pub fn timer_entries(id: ConversationId, conversation: Option<&Conversation>) -> BTreeSet<TimerEntry> {
-    conversation
-        .map(timers)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|timer| TimerEntry {
-            due_ms: timer.due.0,
-            stream: crate::keys::conversation_stream(id),
-            kind: timer.kind.number(),
-            armed_by: timer.armed_by,
-        })
+    let stream = crate::keys::conversation_stream(id);
+    let armed = conversation.map(timers).unwrap_or_default();
+    let armed = armed.into_iter().map(|timer| (timer.due, timer.kind.number(), timer.armed_by));
+    let there = conversation.and_then(Conversation::connected_since);
+    let there = there.map(|since| (since.at, PRESENCE_MARK, since.version));
+    armed
+        .chain(there)
+        .map(|(due, kind, armed_by)| TimerEntry { due_ms: due.0, stream, kind, armed_by })
         .collect()
 }
 

@@ -260,7 +260,9 @@ impl Reader<'_> {
                 | ConversationEvent::ReceiptTaken { .. }
                 | ConversationEvent::SeenByAgent { .. }
                 | ConversationEvent::RequesterDisconnected
-                | ConversationEvent::RequesterReconnected => None,
+                | ConversationEvent::RequesterReconnected
+                | ConversationEvent::RequesterConnected
+                | ConversationEvent::Acknowledged { .. } => None,
             };
             let (conversation, at) = (self.conversation, self.at);
             facts.extend(what.map(|what| Fact { conversation, at, what }));

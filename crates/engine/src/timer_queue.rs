@@ -1,6 +1,6 @@
 //! The nearest timers of each partition, in memory; all others stay in the store's index.
 
-use crate::derived::WINDOW_TIMER;
+use crate::derived::{PRESENCE_MARK, WINDOW_TIMER};
 use domain::Timestamp;
 use domain::conversation::TimerKind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,12 +25,21 @@ impl Recovery {
         if kind.closes() && self.last.is_some() { due.max(self.grace_until) } else { due }
     }
 
-    /// The same for an entry of the index; `None` for a kind of a later version. A window's client may come back during the
-    /// grace, so its end waits too.
+    /// Whether a guest who was there at that time was there for the process before this one, which took their connection
+    /// with it (`ID-12`).
+    pub(crate) fn has_lost(&self, there_since: Timestamp) -> bool {
+        self.last.is_some_and(|last| there_since <= last)
+    }
+
+    /// The same for an entry of the index; `None` for what does not fire in this run: a kind of a later version, and the
+    /// mark of a guest who is there. A window's client may come back during the grace, so its end waits too.
     fn entry_fires_at(&self, entry: &TimerEntry) -> Option<Timestamp> {
         let due = Timestamp(entry.due_ms);
         if entry.kind == WINDOW_TIMER {
             return Some(if self.last.is_some() { due.max(self.grace_until) } else { due });
+        }
+        if entry.kind == PRESENCE_MARK {
+            return self.has_lost(due).then_some(due);
         }
         TimerKind::from_number(entry.kind).map(|kind| self.fires_at(kind, due))
     }
@@ -150,7 +159,7 @@ impl TimerQueue {
     }
 
     fn insert(&mut self, entry: TimerEntry) {
-        // A kind of a later version is left in the index for the build that knows it.
+        // What does not fire is left in the index, for the build or the run in which it does.
         let Some(fires_at) = self.recovery.entry_fires_at(&entry) else { return };
         if self.grace && fires_at > Timestamp(entry.due_ms) {
             self.waiting = true;

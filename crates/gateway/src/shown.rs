@@ -9,10 +9,10 @@ use domain::contact::ContactEvent;
 use domain::notice::{Place, Said, to_requester};
 use domain::{ContactId, ConversationId, Event, Message};
 use engine::{Engine, EventRecord};
-use std::collections::BTreeMap;
-use views::Conversations;
+use std::collections::{BTreeMap, BTreeSet};
+use views::{Conversations, Row};
 
-/// Items of a requester's history with what they show. In a window the whole matrix of the mode holds: what text messages
+/// Items of a requester's history with what they show, each in the language of its conversation. In a window the whole matrix of the mode holds: what text messages
 /// leave out is left out where they are sent.
 pub(crate) async fn items(
     engine: &Engine,
@@ -20,20 +20,23 @@ pub(crate) async fn items(
     contact: ContactId,
     found: Vec<views::HistoryItem>,
 ) -> Result<Vec<HistoryItem>, Failure> {
-    let modes = modes(view, &found).await?;
+    let rows = rows(view, &found).await?;
     let facts = engine.facts(contact, found.iter().map(|item| item.fact).collect()).await?;
     let texts = &engine.configuration().texts;
     let item = |(found, record): (views::HistoryItem, EventRecord)| {
-        let mode = found.conversation.and_then(|id| modes.get(&id).copied());
+        let row = found.conversation.and_then(|id| rows.get(&id));
+        let place = Place {
+            mode: row.map_or(Mode::Messaging, |row| row.mode),
+            kind: None,
+            texts,
+            language: row.and_then(|row| row.language.as_deref()),
+        };
         HistoryItem {
             number: found.number,
             conversation_id: found.conversation.map(|id| id.to_string()),
             at: time_text(record.at()),
             unread: found.unread,
-            parts: parts(
-                &record.envelope.event,
-                Place { mode: mode.unwrap_or(Mode::Messaging), kind: None, texts, language: None },
-            ),
+            parts: parts(&record.envelope.event, place),
         }
     };
     Ok(found.into_iter().zip(facts).map(item).collect())
@@ -80,22 +83,18 @@ fn part(said: Said<'_>) -> Part {
     }
 }
 
-/// The modes of the conversations of these items.
-async fn modes(
+/// What the list knows of the conversations of these items.
+async fn rows(
     view: &Data<Conversations>,
     found: &[views::HistoryItem],
-) -> Result<BTreeMap<ConversationId, Mode>, Failure> {
-    let mut modes: BTreeMap<ConversationId, Option<Mode>> =
-        found.iter().filter_map(|item| Some((item.conversation?, None))).collect();
+) -> Result<BTreeMap<ConversationId, Row>, Failure> {
+    let ids: BTreeSet<ConversationId> = found.iter().filter_map(|item| item.conversation).collect();
     let view = view.clone().into_inner();
     let read = move || {
-        for (id, mode) in &mut modes {
-            *mode = view.row(*id)?.map(|row| row.mode);
-        }
-        Ok::<_, views::Error>(modes)
+        let row = |id| Some(view.row(id).transpose()?.map(|row| (id, row)));
+        ids.into_iter().filter_map(row).collect::<Result<_, views::Error>>()
     };
-    let modes = web::block(read).await?.map_err(unreadable)?;
-    Ok(modes.into_iter().filter_map(|(id, mode)| Some((id, mode?))).collect())
+    web::block(read).await?.map_err(unreadable)
 }
 
 fn unreadable(error: views::Error) -> Failure {

@@ -3,7 +3,7 @@
 //!
 //! In reading order: `hub` (who listens, and the one place where news is handed out), `feed` (one listener: first what
 //! was missed, then what is new, without a gap and without a double), `socket` with `client` (a feed over a WebSocket and
-//! what comes back over it), `frame` (how a fact reads), `cursor`, `inbox`, `guests` and `tickets`.
+//! what comes back over it), `frame` (how a fact reads), `cursor`, `inbox`, `guests` with `pollers`, and `tickets`.
 
 pub(crate) mod client;
 pub(crate) mod cursor;
@@ -13,12 +13,12 @@ pub(crate) mod frame;
 pub(crate) mod guests;
 pub(crate) mod hub;
 pub(crate) mod inbox;
+pub(crate) mod pollers;
 pub(crate) mod slot;
 pub(crate) mod socket;
 pub(crate) mod tickets;
 
 use crate::settings::WebSettings;
-use crate::stream::guests::Guests;
 use crate::stream::hub::Hub;
 use crate::stream::tickets::Tickets;
 use api::{OpenConversation, ServerFrame};
@@ -43,7 +43,6 @@ pub(crate) struct Streams {
     pub(crate) engine: Engine,
     pub(crate) web: WebSettings,
     pub(crate) tickets: Tickets,
-    pub(crate) guests: Guests,
     /// The largest frame of a client in bytes.
     pub(crate) frame_max: usize,
 }
@@ -52,7 +51,7 @@ impl Streams {
     /// Nobody listens yet.
     pub(crate) fn new(engine: Engine, timeline: Arc<Timeline>, web: WebSettings, frame_max: usize) -> Self {
         let hub = Hub::new(Arc::clone(&timeline), web.streams_max, web.streams_per_user_max);
-        Self { hub, timeline, engine, web, tickets: Tickets::default(), guests: Guests::default(), frame_max }
+        Self { hub, timeline, engine, web, tickets: Tickets::default(), frame_max }
     }
 }
 
@@ -60,7 +59,8 @@ impl Streams {
 pub(crate) async fn drain(streams: &Streams) {
     streams.hub.shut(slot::Close::GOING_AWAY);
     streams.hub.emptied().await;
-    streams.guests.settled().await;
+    streams.hub.guests.part_with_pollers();
+    streams.hub.guests.settled().await;
 }
 
 /// The first frame of a stream. A requester learns which of their conversations are not over (`RE-1`).

@@ -64,7 +64,9 @@ impl Counts {
             | ConversationEvent::ReceiptTaken { .. }
             | ConversationEvent::SeenByAgent { .. }
             | ConversationEvent::RequesterDisconnected
-            | ConversationEvent::RequesterReconnected => {}
+            | ConversationEvent::RequesterReconnected
+            | ConversationEvent::RequesterConnected
+            | ConversationEvent::Acknowledged { .. } => {}
         }
     }
 

@@ -66,6 +66,8 @@ impl fmt::Display for TraceLine {
             | ConversationEvent::AgentRequestCancelled
             | ConversationEvent::RequesterDisconnected
             | ConversationEvent::RequesterReconnected
+            | ConversationEvent::RequesterConnected
+            | ConversationEvent::Acknowledged { .. }
             | ConversationEvent::Resumed { .. }
             | ConversationEvent::Reassociated { .. }
             | ConversationEvent::ConsentChanged { .. } => Ok(()),

@@ -1,4 +1,5 @@
-//! Reads a whole log as a stranger would, and holds it against the rules: `L2` to `L4`, `L6`, `T1` to `T3`, `C1`, `C2`.
+//! Reads a whole log as a stranger would, and holds it against the rules: `L2` to `L4`, `L6`, `T1` to `T3`, `C1`, `C2`,
+//! `ID-12`.
 //!
 //! Nothing here asks the engine. What a log must look like follows from the domain and from the names of streams.
 
@@ -53,6 +54,8 @@ pub struct Census {
     pub(crate) versions: BTreeMap<StreamId, u64>,
     /// From when on timers that close may fire, for each start of the engine.
     pub(crate) graces: BTreeMap<Timestamp, Timestamp>,
+    /// The last moment that the log knew of before each start of the engine.
+    pub(crate) lives: BTreeMap<Timestamp, Timestamp>,
 }
 
 impl Census {

@@ -50,7 +50,9 @@ pub(super) fn data(event: &ConversationEvent) -> Value {
         ConversationEvent::AgentRequestCancelled
         | ConversationEvent::VirtualAgentEngaged
         | ConversationEvent::RequesterDisconnected
-        | ConversationEvent::RequesterReconnected => json!({}),
+        | ConversationEvent::RequesterReconnected
+        | ConversationEvent::RequesterConnected => json!({}),
+        ConversationEvent::Acknowledged { text } => json!({ "requester_text": text }),
         ConversationEvent::WaitEnded { item: WorkItemId(item), requester_text } => {
             json!({ "item": item.to_string(), "requester_text": requester_text })
         }

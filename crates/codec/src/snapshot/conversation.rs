@@ -79,6 +79,7 @@ struct Anchors {
     assigned: Option<Stamp>,
     transferred: Option<Stamp>,
     disconnected: Option<Stamp>,
+    connected: Option<Stamp>,
 }
 
 impl From<&Conversation> for ConversationState {
@@ -230,6 +231,7 @@ impl From<&DomainAnchors> for Anchors {
             assigned,
             transferred,
             disconnected,
+            connected,
         } = anchors;
         Self {
             requester_last: requester_last.map(Stamp::from),
@@ -242,6 +244,7 @@ impl From<&DomainAnchors> for Anchors {
             assigned: assigned.map(Stamp::from),
             transferred: transferred.map(Stamp::from),
             disconnected: disconnected.map(Stamp::from),
+            connected: connected.map(Stamp::from),
         }
     }
 }
@@ -259,6 +262,7 @@ impl From<Anchors> for DomainAnchors {
             assigned,
             transferred,
             disconnected,
+            connected,
         } = anchors;
         Self {
             requester_last: requester_last.map(DomainStamp::from),
@@ -271,6 +275,7 @@ impl From<Anchors> for DomainAnchors {
             assigned: assigned.map(DomainStamp::from),
             transferred: transferred.map(DomainStamp::from),
             disconnected: disconnected.map(DomainStamp::from),
+            connected: connected.map(DomainStamp::from),
         }
     }
 }

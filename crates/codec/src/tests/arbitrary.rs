@@ -86,6 +86,8 @@ fn conversation_event() -> impl Strategy<Value = ConversationEvent> {
         Just(E::VirtualAgentEngaged),
         message().prop_map(|message| E::VirtualAgentMessagePosted { message }),
         Just(E::AgentRequestCancelled),
+        any::<String>().prop_map(|text| E::Acknowledged { text }),
+        select(vec![E::RequesterDisconnected, E::RequesterReconnected, E::RequesterConnected]),
         (work_item(), option::of(any::<String>()))
             .prop_map(|(item, requester_text)| E::WaitEnded { item, requester_text }),
         (work_item(), any::<u32>(), any::<String>()).prop_map(|(item, number, text)| E::WaitMessageSent {

@@ -13,7 +13,7 @@ use domain::conversation::{
     Utterance,
 };
 use domain::{Personal, Stamp};
-use proptest::array::uniform7;
+use proptest::array::uniform8;
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -145,10 +145,18 @@ pub(super) fn configuration() -> impl Strategy<Value = Configuration> {
 }
 
 fn anchors() -> impl Strategy<Value = Anchors> {
-    let stamps = uniform7(option::of(stamp()));
+    let stamps = uniform8(option::of(stamp()));
     (stamps, any::<[bool; 3]>()).prop_map(|(stamps, [prompted, human_agent_spoke, reminded])| {
-        let [requester_last, first_unanswered, agent_last, idle_since, assigned, transferred, disconnected] =
-            stamps;
+        let [
+            requester_last,
+            first_unanswered,
+            agent_last,
+            idle_since,
+            assigned,
+            transferred,
+            disconnected,
+            connected,
+        ] = stamps;
         Anchors {
             requester_last,
             first_unanswered,
@@ -160,6 +168,7 @@ fn anchors() -> impl Strategy<Value = Anchors> {
             assigned,
             transferred,
             disconnected,
+            connected,
         }
     })
 }

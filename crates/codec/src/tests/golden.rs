@@ -150,6 +150,7 @@ fn conversation() -> Conversation {
             assigned: Some(stamp(6, 5)),
             transferred: None,
             disconnected: Some(stamp(7, 6)),
+            connected: Some(stamp(8, 6)),
         },
         messages: MessageCounts { requester: 1, agent: 2 },
         user: Some(samples::identity::user("u-1")),
@@ -232,7 +233,7 @@ fn a_format_byte_stands_for_one_layout() {
 #[test]
 fn the_bytes_of_one_kind_of_state_are_no_other_kind_of_state() {
     let bytes = snapshot::encode_contact(&contact());
-    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x22, expected: 0x13 }));
+    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x22, expected: 0x14 }));
     assert_eq!(reply::decode(&bytes).unwrap_err().code(), "format");
     assert_eq!(snapshot::decode_contact(&[]), Err(Error::Truncated));
     assert!(!snapshot::is_outdated(&bytes) && !snapshot::is_outdated(&[]) && !snapshot::is_outdated(&[0xff]));

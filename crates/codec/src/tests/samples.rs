@@ -130,6 +130,8 @@ fn guest_events() -> Vec<ConversationEvent> {
         E::RequesterDisconnected,
         E::RequesterReconnected,
         E::Closed { state, reason, by, requester_text: None },
+        E::RequesterConnected,
+        E::Acknowledged { text: "We got it.".to_owned() },
     ]
 }
 

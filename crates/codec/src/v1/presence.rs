@@ -1,4 +1,4 @@
-//! Facts about whether the requester of a conversation is there.
+//! Facts about whether the requester of a conversation is there, and that they were told of being heard.
 
 use crate::Error;
 use crate::registry::Frozen;
@@ -12,6 +12,14 @@ pub(crate) struct RequesterDisconnected {}
 #[derive(Serialize, Deserialize)]
 pub(crate) struct RequesterReconnected {}
 
+#[derive(Serialize, Deserialize)]
+pub(crate) struct RequesterConnected {}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Acknowledged {
+    pub(crate) text: String,
+}
+
 impl Frozen for RequesterDisconnected {
     fn into_event(self) -> Result<Event, Error> {
         let Self {} = self;
@@ -23,5 +31,19 @@ impl Frozen for RequesterReconnected {
     fn into_event(self) -> Result<Event, Error> {
         let Self {} = self;
         Ok(Event::Conversation(ConversationEvent::RequesterReconnected))
+    }
+}
+
+impl Frozen for RequesterConnected {
+    fn into_event(self) -> Result<Event, Error> {
+        let Self {} = self;
+        Ok(Event::Conversation(ConversationEvent::RequesterConnected))
+    }
+}
+
+impl Frozen for Acknowledged {
+    fn into_event(self) -> Result<Event, Error> {
+        let Self { text } = self;
+        Ok(Event::Conversation(ConversationEvent::Acknowledged { text }))
     }
 }

@@ -179,7 +179,7 @@ pub enum Command {
     },
     /// The requester, a guest, is gone (`ID-12`).
     Disconnect,
-    /// They are back.
+    /// They are there, or are back.
     Reconnect,
     /// The requester begins elsewhere, and this one is not shown to them any more (`OMN-4`).
     LeaveBehind,

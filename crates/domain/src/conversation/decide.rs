@@ -8,10 +8,11 @@ mod virtual_agent;
 mod waiting;
 
 use super::{
-    ClosedBy, ClosedState, Command, Context, Conversation, ConversationEvent, Lifecycle, Opening, Origin,
-    Owner, Policy, ResumedBy, StateReason, Timer, outbound,
+    Anchors, ClosedBy, ClosedState, Command, Context, Conversation, ConversationEvent, Lifecycle, Opening,
+    Origin, Owner, Policy, ResumedBy, StateReason, Timer, outbound,
 };
 use crate::channel::Responder;
+use crate::notice::{Arguments, NoticeKey, render};
 use crate::{AgentId, Message, Rejection, Seconds, Timestamp};
 
 /// Turns an intent into facts, or refuses. An intent that is fulfilled already gives no facts.
@@ -145,10 +146,16 @@ fn open(opening: &Opening, context: Context<'_>) -> Result<Vec<ConversationEvent
                 Responder::VirtualAgent => Some(ConversationEvent::VirtualAgentEngaged),
                 Responder::LiveAgent => None,
             };
+            let acknowledged = acknowledged(opening, context);
             // Somebody who may not be answered can still write.
             let opted_out =
                 opening.opted_out.then_some(ConversationEvent::ConsentChanged { opted_out: true });
-            Ok([opened(None), posted].into_iter().chain(engaged).chain(opted_out).collect())
+            Ok([opened(None), posted]
+                .into_iter()
+                .chain(acknowledged)
+                .chain(engaged)
+                .chain(opted_out)
+                .collect())
         }
         (Origin::Agent(_), Policy::Chat { .. }) => Err(Rejection::ChatNotAgentInitiated),
         (Origin::Agent(_), Policy::Messaging { .. }) if opening.opted_out => Err(Rejection::OptedOut),
@@ -163,6 +170,14 @@ fn open(opening: &Opening, context: Context<'_>) -> Result<Vec<ConversationEvent
             ])
         }
     }
+}
+
+/// Said only where there are words for it, and to nobody to whom nothing may be sent.
+fn acknowledged(opening: &Opening, context: Context<'_>) -> Option<ConversationEvent> {
+    let language = opening.message.content.language();
+    let text = context.texts.find(NoticeKey::ConversationAck, language.as_deref());
+    let text = text.filter(|_| !opening.opted_out)?;
+    Some(ConversationEvent::Acknowledged { text: render(text, Arguments::default()) })
 }
 
 /// The time of receipt drives all timers; only of what was redelivered after an outage the provider's time counts,
@@ -238,18 +253,26 @@ fn faulted() -> ConversationEvent {
 }
 
 /// ID-12: only of a chat, and only where that ends it in time, it matters whether the requester is there.
-fn disconnected(conversation: &Conversation) -> Vec<ConversationEvent> {
-    let counts = match conversation.policy {
+fn minds_absence(conversation: &Conversation) -> bool {
+    match conversation.policy {
         Policy::Chat { disconnect, .. } => disconnect > Seconds(0),
         Policy::Messaging { .. } => false,
-    };
-    let gone = counts && conversation.anchors.disconnected.is_none();
+    }
+}
+
+fn disconnected(conversation: &Conversation) -> Vec<ConversationEvent> {
+    let gone = minds_absence(conversation) && conversation.anchors.disconnected.is_none();
     gone.then_some(ConversationEvent::RequesterDisconnected).into_iter().collect()
 }
 
+/// That somebody is there is a fact too: whoever starts after a crash has only facts to know it from.
 fn reconnected(conversation: &Conversation) -> Vec<ConversationEvent> {
-    let back = conversation.anchors.disconnected.map(|_| ConversationEvent::RequesterReconnected);
-    back.into_iter().collect()
+    let Anchors { disconnected, connected, .. } = conversation.anchors;
+    if disconnected.is_some() {
+        return vec![ConversationEvent::RequesterReconnected];
+    }
+    let new = minds_absence(conversation) && connected.is_none();
+    new.then_some(ConversationEvent::RequesterConnected).into_iter().collect()
 }
 
 fn require_participant(conversation: &Conversation, agent: &AgentId) -> Result<(), Rejection> {

@@ -205,6 +205,14 @@ pub enum ConversationEvent {
     RequesterDisconnected,
     /// They are back.
     RequesterReconnected,
+    /// They have a connection, and were not known to be gone (`ID-12`).
+    RequesterConnected,
+    /// The requester is told that their first message was received, in the words in force just then. Whether anything is
+    /// told of an opening is settled with this fact: words that are configured later say nothing of openings of before.
+    Acknowledged {
+        /// What they are told.
+        text: String,
+    },
 }
 
 /// What took a conversation off hold.
@@ -320,6 +328,8 @@ impl ConversationEvent {
             | Self::SeenByAgent { .. }
             | Self::RequesterDisconnected
             | Self::RequesterReconnected
+            | Self::RequesterConnected
+            | Self::Acknowledged { .. }
             | Self::AgentRequestCancelled
             | Self::WaitEnded { .. }
             | Self::WaitMessageSent { .. }

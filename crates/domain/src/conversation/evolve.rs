@@ -16,7 +16,7 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
     conversation.last_at = conversation.last_at.max(at);
     let stamp = Stamp { version: conversation.version, at };
     match event {
-        ConversationEvent::Opened { .. } => {}
+        ConversationEvent::Opened { .. } | ConversationEvent::Acknowledged { .. } => {}
         ConversationEvent::RequesterMessagePosted { message, counts_from, .. } => {
             requester_wrote(&mut conversation, Stamp { at: *counts_from, ..stamp });
             requester_said(&mut conversation, message);
@@ -75,8 +75,10 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
         ConversationEvent::SeenByAgent { agent, up_to } => {
             saw(&mut conversation, agent, (*up_to).min(stamp.version - 1));
         }
-        ConversationEvent::RequesterDisconnected => conversation.anchors.disconnected = Some(stamp),
-        ConversationEvent::RequesterReconnected => conversation.anchors.disconnected = None,
+        ConversationEvent::RequesterDisconnected => note_presence(&mut conversation, None, Some(stamp)),
+        ConversationEvent::RequesterReconnected | ConversationEvent::RequesterConnected => {
+            note_presence(&mut conversation, Some(stamp), None);
+        }
     }
     Some(conversation)
 }
@@ -162,6 +164,12 @@ fn requester_wrote(conversation: &mut Conversation, stamp: Stamp) {
     anchors.disconnected = None;
     // ACT-5, 18.8: writing twice cannot postpone the prompt.
     anchors.first_unanswered.get_or_insert(stamp);
+}
+
+/// `ID-12`: since when the requester is there, or gone.
+fn note_presence(conversation: &mut Conversation, connected: Option<Stamp>, disconnected: Option<Stamp>) {
+    conversation.anchors.connected = connected;
+    conversation.anchors.disconnected = disconnected;
 }
 
 /// Learns the language (`VA-4`) and whether it was an answer (`MSG-26`), which ends nothing.

@@ -57,10 +57,13 @@ pub fn to_agent<'a>(event: &'a ConversationEvent, place: Place<'_>) -> Vec<Said<
 /// Whether a fact has a place in the requester's history: whether the matrix shows anything of it, in a window and
 /// whatever the words in force, which may change while the history may not.
 pub fn concerns_requester(event: &ConversationEvent, mode: Mode) -> bool {
-    for_requester(event, mode).iter().any(|candidate| match candidate {
-        Candidate::Words(_) => true,
-        Candidate::Notice { key, .. } => is_shown(*key, Audience::Requester, mode, None),
-    })
+    // What a requester opened keeps its place among the items, which are numbered for ever, though it says nothing itself.
+    let is_opening = matches!(event, ConversationEvent::Opened { by_agent: None, .. });
+    is_opening
+        || for_requester(event, mode).iter().any(|candidate| match candidate {
+            Candidate::Words(_) => true,
+            Candidate::Notice { key, .. } => is_shown(*key, Audience::Requester, mode, None),
+        })
 }
 
 fn shown<'a>(candidates: Vec<Candidate<'a>>, audience: Audience, place: Place<'_>) -> Vec<Said<'a>> {
@@ -116,7 +119,9 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         ConversationEvent::VirtualAgentMessagePosted { message } => {
             vec![Candidate::Words(Said::ByVirtualAgent(message))]
         }
-        ConversationEvent::Opened { by_agent: None, .. } => vec![Candidate::of(NoticeKey::ConversationAck)],
+        ConversationEvent::Acknowledged { text } => {
+            vec![Candidate::saying(NoticeKey::ConversationAck, text)]
+        }
         ConversationEvent::AgentJoined { agent, greeting, .. } => {
             let entered = Candidate::by(NoticeKey::ParticipantEntered, agent);
             let greeting = greeting.iter();
@@ -147,7 +152,7 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         ConversationEvent::Closed { by, reason, requester_text, .. } => {
             vec![closed_for_requester(by, *reason, requester_text.as_deref())]
         }
-        ConversationEvent::Opened { by_agent: Some(_), .. }
+        ConversationEvent::Opened { .. }
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::VirtualAgentEngaged
         | ConversationEvent::Held { .. }
@@ -162,7 +167,8 @@ fn for_requester(event: &ConversationEvent, mode: Mode) -> Vec<Candidate<'_>> {
         | ConversationEvent::ReceiptTaken { .. }
         | ConversationEvent::SeenByAgent { .. }
         | ConversationEvent::RequesterDisconnected
-        | ConversationEvent::RequesterReconnected => Vec::new(),
+        | ConversationEvent::RequesterReconnected
+        | ConversationEvent::RequesterConnected => Vec::new(),
     }
 }
 
@@ -211,7 +217,9 @@ fn for_agent(event: &ConversationEvent) -> Vec<Candidate<'_>> {
         | ConversationEvent::ReceiptTaken { .. }
         | ConversationEvent::SeenByAgent { .. }
         | ConversationEvent::RequesterDisconnected
-        | ConversationEvent::RequesterReconnected => Vec::new(),
+        | ConversationEvent::RequesterReconnected
+        | ConversationEvent::RequesterConnected
+        | ConversationEvent::Acknowledged { .. } => Vec::new(),
     }
 }
 

@@ -218,6 +218,7 @@ const fn hidden_from_requester(fact: &ConversationEvent) -> Option<&'static [&'s
         | ConversationEvent::ReceiptTaken { .. }
         | ConversationEvent::RequesterDisconnected
         | ConversationEvent::RequesterReconnected
+        | ConversationEvent::RequesterConnected
         | ConversationEvent::Reassociated { .. } => None,
         ConversationEvent::Opened { .. } => Some(&["user"]),
         ConversationEvent::IdleReminderSent { .. } => Some(&["agent_text"]),
@@ -225,6 +226,7 @@ const fn hidden_from_requester(fact: &ConversationEvent) -> Option<&'static [&'s
         ConversationEvent::Unassigned { .. } => Some(&["why", "due"]),
         ConversationEvent::WaitEnded { .. } | ConversationEvent::WaitMessageSent { .. } => Some(&["item"]),
         ConversationEvent::RequesterMessagePosted { .. }
+        | ConversationEvent::Acknowledged { .. }
         | ConversationEvent::ConsentChanged { .. }
         | ConversationEvent::AgentRequested { .. }
         | ConversationEvent::VirtualAgentEngaged

@@ -89,6 +89,7 @@ pub(super) fn row(row: Row) -> ConversationRow {
         agent_messages,
         user,
         opted_out,
+        language: _,
     } = row;
     ConversationRow {
         id: id.to_string(),

@@ -129,8 +129,8 @@ impl Client {
         Ok(crate::routes::accepted_response(&accepted))
     }
 
-    /// Passes a sign of life on to the other side's open streams. Nothing of it is stored; a receipt that is goes
-    /// through here too.
+    /// Passes a sign of life on to the other side's open streams. Nothing of it is stored: receipts that are come from
+    /// providers, and reach agents with their facts.
     async fn sign(&mut self, conversation: &str, sign: Sign) -> Option<String> {
         let Some(id) = ConversationId::parse(conversation) else {
             return Some(frame::refused(None, &Failure::conversation_unknown()));
@@ -170,8 +170,10 @@ impl Client {
         let agent = (!is_requester).then(|| self.caller.principal().name.clone());
         let frame = frame::text(&match sign {
             Sign::Typing => ServerFrame::Typing { conversation_id, from, agent },
-            Sign::Delivered(version) => ServerFrame::Delivered { conversation_id, version, from, agent },
-            Sign::Read(version) => ServerFrame::Read { conversation_id, version, from, agent },
+            Sign::Delivered(version) => {
+                ServerFrame::Delivered { conversation_id, version, from, agent, alone: false }
+            }
+            Sign::Read(version) => ServerFrame::Read { conversation_id, version, from, agent, alone: false },
         });
         if is_requester {
             self.streams.hub.hint_agents(&scene.agents, &frame);

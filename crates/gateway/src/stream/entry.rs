@@ -51,7 +51,7 @@ impl Entry {
         Ok(Self { caller, streams, channel, audience })
     }
 
-    /// Begins to listen, from a cursor on or from now on. `lasting` is whether its end means that somebody is gone.
+    /// Begins to listen, from a cursor on or from now on. `lasting` is whether it is a connection and no poll.
     pub(crate) fn listen(&self, after: Option<&str>, lasting: bool) -> Result<Feed, Failure> {
         let after = match after {
             None => None,

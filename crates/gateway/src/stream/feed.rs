@@ -66,9 +66,7 @@ impl Feed {
             Some(cursor) => (cursor, Phase::Behind { partition: 0, found: 0 }),
             None => (Cursor::at(streams.hub.go_live(&slot)), Phase::Live),
         };
-        if lasting {
-            guests::came_or_went(streams, &slot);
-        }
+        guests::came(&streams.hub, &slot);
         let (streams, ready) = (Arc::clone(streams), VecDeque::new());
         Ok(Self { streams, slot, queue, cursor, channel, ready, phase })
     }
@@ -174,6 +172,8 @@ impl Feed {
             }
             self.cursor.hear(partition, Heard::fact(place));
         } else if self.cursor.hear(partition, Heard::fact(place)) {
+            // Before the fact, whose cursor says that both were heard.
+            self.ready.extend(shared.tick());
             self.ready.push_back(shared.whole(&self.cursor));
         }
     }
@@ -181,9 +181,9 @@ impl Feed {
 
 impl Drop for Feed {
     fn drop(&mut self) {
+        // Who polls must not seem to be gone in between.
+        guests::stays(&self.streams.hub, &self.slot);
         self.streams.hub.leave(&self.slot);
-        if self.slot.lasting {
-            guests::came_or_went(&self.streams, &self.slot);
-        }
+        guests::went(&self.streams.hub, &self.slot);
     }
 }

@@ -4,6 +4,7 @@ use crate::content::{show_attachment, show_choice, time_text};
 use crate::failure::Failure;
 use api::ServerFrame;
 use domain::channel::ChannelKind;
+use domain::conversation::{ConversationEvent, ReceiptStatus};
 use domain::notice::{Place, Said, Texts, to_requester};
 use domain::{Event, Message};
 use std::sync::{Arc, OnceLock};
@@ -24,6 +25,24 @@ impl SharedFact {
     pub(crate) fn whole(&self, cursor: &impl std::fmt::Display) -> String {
         let rest = self.whole.get_or_init(|| without_cursor(&self.fact));
         format!("{{\"type\":\"event\",\"cursor\":\"{cursor}\"{rest}")
+    }
+
+    /// The tick that a stored receipt stands for, in the words in which a web client's comes (`MSG-19`).
+    pub(crate) fn tick(&self) -> Option<String> {
+        let Event::Conversation(ConversationEvent::ReceiptTaken { of, status, code, .. }) =
+            &self.fact.envelope.event
+        else {
+            return None;
+        };
+        let conversation_id = self.fact.conversation.to_string();
+        let (version, from, agent, alone) = (*of, "requester".to_owned(), None, true);
+        Some(written(&match status {
+            ReceiptStatus::Delivered => {
+                ServerFrame::Delivered { conversation_id, version, from, agent, alone }
+            }
+            ReceiptStatus::Read => ServerFrame::Read { conversation_id, version, from, agent, alone },
+            ReceiptStatus::Failed => ServerFrame::Failed { conversation_id, version, code: code.clone() },
+        }))
     }
 
     /// What its requester is shown of it, in this order; `cursor` is asked for each part.

@@ -4,12 +4,14 @@
 //! whatever comes and goes in between, the last thing told is what is true.
 
 use crate::stream::Streams;
+use crate::stream::hub::Hub;
+use crate::stream::pollers::Pollers;
 use crate::stream::slot::Slot;
 use domain::{ContactId, Principal, Role};
 use engine::{Order, Request};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use uuid::Uuid;
 use views::Audience;
@@ -17,7 +19,7 @@ use views::Audience;
 /// How long a conversation that was just opened may take to be seen. The log's own order is not waited for longer.
 const SEEN_WITHIN: Duration = Duration::from_secs(2);
 
-/// The guests who came or went and whose conversations do not know it yet.
+/// The guests who came or went and whose conversations do not know it yet, and those who poll.
 #[derive(Default)]
 pub(crate) struct Guests {
     moved: Mutex<Moved>,
@@ -29,11 +31,19 @@ pub(crate) struct Guests {
 struct Moved {
     contacts: BTreeSet<ContactId>,
     telling: bool,
+    pollers: Pollers,
 }
 
 impl Moved {
     fn is_told(&self) -> bool {
         self.contacts.is_empty() && !self.telling
+    }
+
+    /// Who is told of next; a poller who did not come again comes last.
+    fn next(&mut self) -> Option<ContactId> {
+        let next = self.contacts.pop_first().or_else(|| self.pollers.take_gone(Instant::now()));
+        self.telling = next.is_some();
+        next
     }
 }
 
@@ -42,41 +52,88 @@ impl Guests {
     pub(crate) async fn settled(&self) {
         loop {
             let done = self.done.notified();
-            if self.moved().is_told() {
+            if self.lock().is_told() {
                 return;
             }
             done.await;
         }
     }
 
-    fn moved(&self) -> MutexGuard<'_, Moved> {
+    /// Notes that a guest may have come or gone.
+    pub(crate) fn moved(&self, contact: ContactId) {
+        self.lock().contacts.insert(contact);
+        self.wake.notify_one();
+    }
+
+    /// Whether a guest is between two polls.
+    pub(crate) fn polls(&self, contact: ContactId) -> bool {
+        self.lock().pollers.has(contact)
+    }
+
+    /// Nobody can poll again, so nobody is waited for.
+    pub(crate) fn part_with_pollers(&self) {
+        let mut moved = self.lock();
+        let pollers = moved.pollers.take_all();
+        moved.contacts.extend(pollers);
+        self.wake.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Moved> {
         self.moved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Notes that a stream came or went.
-pub(crate) fn came_or_went(streams: &Streams, slot: &Slot) {
-    let (true, Audience::Contact(contact)) = (slot.identity.guest, &slot.audience) else { return };
-    streams.guests.moved().contacts.insert(*contact);
-    streams.guests.wake.notify_one();
+/// The contact of a guest's stream.
+fn guest(slot: &Slot) -> Option<ContactId> {
+    match &slot.audience {
+        Audience::Contact(contact) if slot.identity.guest => Some(*contact),
+        Audience::Contact(_) | Audience::Agent(_) | Audience::All => None,
+    }
+}
+
+/// Notes that a stream has begun. Who polls again was not gone.
+pub(crate) fn came(hub: &Hub, slot: &Slot) {
+    let Some(contact) = guest(slot) else { return };
+    let polled = hub.guests.lock().pollers.begun(contact);
+    if slot.lasting || !polled {
+        hub.guests.moved(contact);
+    }
+}
+
+/// Notes that a poll is about to end: its guest counts as there for a while.
+pub(crate) fn stays(hub: &Hub, slot: &Slot) {
+    let Some(contact) = guest(slot).filter(|_| !slot.lasting) else { return };
+    if hub.guests.lock().pollers.ended(contact, Instant::now()) {
+        hub.guests.wake.notify_one();
+    }
+}
+
+/// Notes that a stream has ended. Who has polled and is waited for has not gone.
+pub(crate) fn went(hub: &Hub, slot: &Slot) {
+    let Some(contact) = guest(slot) else { return };
+    if slot.lasting || !hub.guests.polls(contact) {
+        hub.guests.moved(contact);
+    }
 }
 
 /// Runs for as long as the server does.
 pub(crate) async fn run(streams: Arc<Streams>) {
+    let guests = &streams.hub.guests;
     loop {
-        let next = {
-            let mut moved = streams.guests.moved();
-            let next = moved.contacts.pop_first();
-            moved.telling = next.is_some();
-            next
+        let (next, gone_at) = {
+            let mut moved = guests.lock();
+            (moved.next(), moved.pollers.next_gone())
         };
-        match next {
-            Some(contact) => tell(&streams, contact).await,
-            None => {
-                streams.guests.done.notify_waiters();
-                streams.guests.wake.notified().await;
+        let Some(contact) = next else {
+            guests.done.notify_waiters();
+            let woken = guests.wake.notified();
+            match gone_at {
+                Some(at) => drop(tokio::time::timeout_at(at.into(), woken).await),
+                None => woken.await,
             }
-        }
+            continue;
+        };
+        tell(&streams, contact).await;
     }
 }
 

@@ -3,10 +3,12 @@
 use crate::auth::Identity;
 use crate::failure::Failure;
 use crate::stream::frame::{self, SharedFact};
+use crate::stream::guests::Guests;
 use crate::stream::inbox::Inboxes;
 use crate::stream::slot::{Close, Item, Slot};
 use api::{ProblemCode, ServerFrame};
-use domain::{AgentId, ContactId};
+use domain::conversation::ConversationEvent;
+use domain::{AgentId, ContactId, Event};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, mpsc};
@@ -21,6 +23,7 @@ pub(crate) struct Hub {
     /// Wakes whoever waits until nobody listens any more.
     left: Notify,
     pub(crate) inboxes: Inboxes,
+    pub(crate) guests: Guests,
 }
 
 /// Each list is in the order of coming.
@@ -45,6 +48,7 @@ impl Hub {
             listeners: Mutex::default(),
             left: Notify::new(),
             inboxes: Inboxes::default(),
+            guests: Guests::default(),
         }
     }
 
@@ -113,11 +117,9 @@ impl Hub {
         self.left.notify_waiters();
     }
 
-    /// Whether a contact has a lasting stream.
+    /// Whether a contact has a stream, or polls and is between two polls.
     pub(crate) fn is_here(&self, contact: ContactId) -> bool {
-        let listeners = self.listeners();
-        let here = listeners.contacts.get(&contact);
-        here.is_some_and(|slots| slots.iter().any(|slot| slot.lasting))
+        self.listeners().contacts.contains_key(&contact) || self.guests.polls(contact)
     }
 
     /// Hands out what the timeline tells.
@@ -176,7 +178,10 @@ impl Hub {
 
     fn tell_one(&self, listeners: &Listeners, published: Published) {
         match published {
-            Published::Fact(fact) => listeners.tell(*fact),
+            Published::Fact(fact) => {
+                self.note_opening(listeners, &fact);
+                listeners.tell(*fact);
+            }
             Published::Work { agent, offered } => {
                 if listeners.agents.contains_key(&agent) {
                     self.inboxes.changed(&agent, offered);
@@ -191,6 +196,19 @@ impl Hub {
                 let frame = frame::text(&frame);
                 own.into_iter().flatten().chain(&listeners.all).for_each(|slot| slot.hint(&frame));
             }
+        }
+    }
+
+    /// A conversation that begins does not know yet that its guest is there.
+    fn note_opening(&self, listeners: &Listeners, fact: &Fact) {
+        if !matches!(fact.envelope.event, Event::Conversation(ConversationEvent::Opened { .. })) {
+            return;
+        }
+        let contact = fact.scene.contact;
+        let slots = listeners.contacts.get(&contact);
+        let is_guest = slots.is_some_and(|slots| slots.iter().any(|slot| slot.identity.guest));
+        if is_guest || self.guests.polls(contact) {
+            self.guests.moved(contact);
         }
     }
 

@@ -44,7 +44,8 @@ pub(crate) struct Slot {
     pub(crate) id: u64,
     pub(crate) identity: Identity,
     pub(crate) audience: Audience,
-    /// Whether it is a lasting connection, whose end means that somebody is gone (`ID-12`).
+    /// Whether it is a lasting connection, whose end means that somebody is gone (`ID-12`); else it is a poll, after which
+    /// they may come again.
     pub(crate) lasting: bool,
     live: AtomicBool,
     queue: Mutex<Option<mpsc::Sender<Item>>>,

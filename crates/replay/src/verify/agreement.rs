@@ -28,6 +28,8 @@ pub(super) const fn matters(event: &ConversationEvent) -> bool {
         | ConversationEvent::VirtualAgentMessagePosted { .. }
         | ConversationEvent::RequesterDisconnected
         | ConversationEvent::RequesterReconnected
+        | ConversationEvent::RequesterConnected
+        | ConversationEvent::Acknowledged { .. }
         | ConversationEvent::AgentMessagePosted { .. }
         | ConversationEvent::IdleReminderSent { .. }
         | ConversationEvent::AgentPrompted { .. }

@@ -111,8 +111,9 @@ impl Census {
 
     fn engine(&mut self, event: &EngineEvent, grace: Seconds) {
         match event {
-            EngineEvent::Started { timeline, last: Some(_), .. } => {
+            EngineEvent::Started { timeline, last: Some(last), .. } => {
                 self.graces.insert(*timeline, timeline.plus(grace));
+                self.lives.insert(*timeline, *last);
             }
             EngineEvent::Started { last: None, .. } | EngineEvent::ClockStepped { .. } => {}
         }
@@ -139,6 +140,7 @@ impl Census {
             holds("T3", !early, || format!("{id}: {} did not wait for redelivery", kind.name()))?;
         } else if let Some(before) = before.as_ref().filter(|_| place.first) {
             self.check_overdue(before, place.at, id)?;
+            self.check_presence(before, event, place.at, id)?;
         }
         if let Some(message) = message(event) {
             let (message, text) = (message.id, message.content.text().expose().clone());
@@ -157,6 +159,23 @@ impl Census {
     /// Until when timers that close wait, as the newest start before `at` has it.
     fn grace_at(&self, at: Timestamp) -> Option<Timestamp> {
         self.graces.range(..=at).map(|(_, until)| *until).max()
+    }
+
+    /// ID-12: the first thing that happens to a conversation whose guest was there when the process died is that they are
+    /// gone.
+    fn check_presence(
+        &self,
+        before: &Conversation,
+        event: &ConversationEvent,
+        at: Timestamp,
+        id: ConversationId,
+    ) -> Result<(), Broken> {
+        let since = before.connected_since();
+        // What happened in the moment of a start may have happened before it.
+        let last = self.lives.range(..at).next_back().map(|(_, last)| *last);
+        let lost = since.zip(last).is_some_and(|(since, last)| since.at <= last);
+        let noted = matches!(event, ConversationEvent::RequesterDisconnected);
+        holds("ID-12", !lost || noted, || format!("{id}: {event:?} although its guest's process died"))
     }
 
     /// T3: whatever was due before an input has happened before it; only what closes may wait for the grace.
@@ -236,6 +255,8 @@ fn fired(event: &ConversationEvent) -> Option<(TimerKind, Timestamp)> {
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::RequesterDisconnected
         | ConversationEvent::RequesterReconnected
+        | ConversationEvent::RequesterConnected
+        | ConversationEvent::Acknowledged { .. }
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Opened { .. }
@@ -273,6 +294,8 @@ fn message(event: &ConversationEvent) -> Option<&Message> {
         | ConversationEvent::AgentRequestCancelled
         | ConversationEvent::RequesterDisconnected
         | ConversationEvent::RequesterReconnected
+        | ConversationEvent::RequesterConnected
+        | ConversationEvent::Acknowledged { .. }
         | ConversationEvent::WaitEnded { .. }
         | ConversationEvent::WaitMessageSent { .. }
         | ConversationEvent::Reassociated { .. }

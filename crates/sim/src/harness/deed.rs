@@ -31,6 +31,10 @@ pub enum Deed {
     EndByAgent(ConversationId, String),
     /// A supervisor ends it.
     EndBySupervisor(ConversationId, String),
+    /// The requester, a guest, has a connection.
+    Connect(ConversationId),
+    /// They have none left.
+    Disconnect(ConversationId),
 }
 
 /// What comes with a deed: the text of a message, the command's id, the provider's time.
@@ -85,7 +89,9 @@ impl Deed {
             | Self::Resume(..)
             | Self::EndByRequester(_)
             | Self::EndByAgent(..)
-            | Self::EndBySupervisor(..) => false,
+            | Self::EndBySupervisor(..)
+            | Self::Connect(_)
+            | Self::Disconnect(_) => false,
         }
     }
 
@@ -100,7 +106,9 @@ impl Deed {
             | Self::Resume(id, _)
             | Self::EndByRequester(id)
             | Self::EndByAgent(id, _)
-            | Self::EndBySupervisor(id, _) => Some(*id),
+            | Self::EndBySupervisor(id, _)
+            | Self::Connect(id)
+            | Self::Disconnect(id) => Some(*id),
         }
     }
 
@@ -117,7 +125,9 @@ impl Deed {
             | Self::Resume(..)
             | Self::EndByRequester(_)
             | Self::EndByAgent(..)
-            | Self::EndBySupervisor(..) => format!("{self:?}"),
+            | Self::EndBySupervisor(..)
+            | Self::Connect(_)
+            | Self::Disconnect(_) => format!("{self:?}"),
         };
         let body = format!("{what} {}", note.text).into_bytes();
         note.id.clone().map(|id| CommandId { scope: SCOPE.to_owned(), id, body })
@@ -172,6 +182,8 @@ impl Deed {
             Self::EndBySupervisor(id, name) => {
                 engine.order(*id, Order::EndBySupervisor { supervisor: agent(name) }, request).await
             }
+            Self::Connect(id) => engine.order(*id, Order::Reconnect, request).await,
+            Self::Disconnect(id) => engine.order(*id, Order::Disconnect, request).await,
         }
     }
 
@@ -179,6 +191,7 @@ impl Deed {
         let (role, name) = match self {
             Self::Inbound(_) => (Role::Gateway, "provider"),
             Self::Receive(_) | Self::EndByRequester(_) => (Role::Requester, "requester"),
+            Self::Connect(_) | Self::Disconnect(_) => (Role::System, "stream"),
             Self::EndBySupervisor(_, name) => (Role::Supervisor, name.as_str()),
             Self::Contribute(_, name)
             | Self::Post(_, name)

@@ -51,6 +51,8 @@ impl World {
             | ConversationEvent::VirtualAgentMessagePosted { .. }
             | ConversationEvent::RequesterDisconnected
             | ConversationEvent::RequesterReconnected
+            | ConversationEvent::RequesterConnected
+            | ConversationEvent::Acknowledged { .. }
             | ConversationEvent::AgentMessagePosted { .. }
             | ConversationEvent::IdleReminderSent { .. }
             | ConversationEvent::AgentPrompted { .. }

@@ -43,6 +43,8 @@ pub struct Row {
     pub user: Option<UserId>,
     /// Whether nothing may be sent to the requester (`OPT-6`).
     pub opted_out: bool,
+    /// The requester's language, as far as it is known (`VA-4`): what the system says to them is said in it.
+    pub language: Option<String>,
 }
 
 /// Applies one fact that was committed at `at`. Total and deterministic (`L4`), and in step with the domain's
@@ -65,8 +67,13 @@ pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &Convers
         | ConversationEvent::ReceiptTaken { .. }
         | ConversationEvent::SeenByAgent { .. }
         | ConversationEvent::RequesterDisconnected
-        | ConversationEvent::RequesterReconnected => {}
-        ConversationEvent::RequesterMessagePosted { .. } => row.requester_messages += 1,
+        | ConversationEvent::RequesterReconnected
+        | ConversationEvent::RequesterConnected
+        | ConversationEvent::Acknowledged { .. } => {}
+        ConversationEvent::RequesterMessagePosted { message, .. } => {
+            row.requester_messages += 1;
+            row.language = message.content.language().or(row.language.take());
+        }
         ConversationEvent::AgentMessagePosted { .. } => row.agent_messages += 1,
         ConversationEvent::AgentJoined { agent, assigned, .. } => {
             // A second agent only takes part; who has the conversation stays (`PRO-2`).
@@ -115,6 +122,7 @@ fn opened(id: ConversationId, at: Timestamp, event: &ConversationEvent) -> Optio
         agent_messages: 0,
         user: user.clone(),
         opted_out: false,
+        language: None,
     })
 }
 
@@ -139,6 +147,8 @@ struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user: Option<String>,
     opted_out: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
 }
 
 /// The value under which a row is stored.
@@ -155,6 +165,7 @@ pub(super) fn encode(row: &Row) -> Result<Vec<u8>, Error> {
         agent_messages: row.agent_messages,
         user: row.user.as_ref().map(|user| user.as_str().to_owned()),
         opted_out: row.opted_out,
+        language: row.language.clone(),
     };
     serde_json::to_vec(&stored).map_err(|_| Error::Row)
 }
@@ -176,5 +187,6 @@ pub(super) fn decode(id: ConversationId, value: &[u8]) -> Result<Row, Error> {
         agent_messages: stored.agent_messages,
         user: stored.user.map(|user| UserId::new(&user)).transpose().map_err(|_| Error::Row)?,
         opted_out: stored.opted_out,
+        language: stored.language,
     })
 }

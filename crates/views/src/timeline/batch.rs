@@ -76,6 +76,7 @@ impl<'a> Batch<'a> {
                 facts.push((append.stream, version, envelope));
             }
         }
+        let told = self.published.len();
         for (ordinal, (stream, version, envelope)) in (0..).zip(facts) {
             let place = Place { position: next.0, ordinal };
             match &envelope.event {
@@ -91,7 +92,20 @@ impl<'a> Batch<'a> {
             }
         }
         self.consumed = next;
+        self.see_as_one(told);
         Ok(())
+    }
+
+    /// A record is one moment: what its first fact says is said in the language that its last one teaches, as it is to
+    /// whoever reads it later.
+    fn see_as_one(&mut self, told: usize) {
+        for published in self.published.iter_mut().skip(told) {
+            if let Published::Fact(fact) = published
+                && let Some(Some(scene)) = self.scenes.get(&fact.conversation)
+            {
+                fact.scene = Arc::clone(scene);
+            }
+        }
     }
 
     /// The rows as they are now and with them the position, and what is to be told.

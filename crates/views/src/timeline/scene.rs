@@ -70,7 +70,9 @@ pub(super) fn fold(scene: Option<Scene>, event: &ConversationEvent) -> Option<Sc
         | ConversationEvent::Held { .. }
         | ConversationEvent::Resumed { .. }
         | ConversationEvent::RequesterDisconnected
-        | ConversationEvent::RequesterReconnected => {}
+        | ConversationEvent::RequesterReconnected
+        | ConversationEvent::RequesterConnected
+        | ConversationEvent::Acknowledged { .. } => {}
     }
     Some(scene)
 }

@@ -79,3 +79,19 @@ fn messaging_and_a_chat_without_the_timeout_do_not_mind() {
         );
     }
 }
+
+/// ID-12: that a guest is there is noted once, and again only after they were gone.
+#[test]
+fn a_guest_who_is_there_is_noted_once() {
+    check(
+        &chat(|_| {}),
+        "0    requester             -> opened, message of 0
+         1    requester reconnects  -> requester there
+         2    requester reconnects  -> -
+         2    timers                -> conversation_idle at 7200
+         10   requester disconnects -> requester gone
+         20   requester reconnects  -> requester back
+         21   requester reconnects  -> -
+         30   requester disconnects -> requester gone",
+    );
+}

@@ -70,7 +70,11 @@ fn table() -> Vec<(E, [&'static str; 5])> {
     let nothing = ["."; 5];
     let no_agent = |key: &'static str| [key, key, key, ".", "closed_by_system"];
     vec![
-        (opened(None), ["conversation_ack", "conversation_ack", "conversation_ack", ".", "."]),
+        (opened(None), nothing),
+        (
+            E::Acknowledged { text: text() },
+            ["conversation_ack", "conversation_ack", "conversation_ack", ".", "."],
+        ),
         (opened(Some(agent("ann"))), nothing),
         (E::RequesterMessagePosted { message: message(), sent_at: None, counts_from: at }, words),
         (E::AgentMessagePosted { agent: agent("ann"), message: message() }, words),

@@ -71,7 +71,9 @@ impl World {
             72..79 => Deed::Hold(id, agent),
             79..85 => Deed::Resume(id, agent),
             85..92 => Deed::EndByAgent(id, agent),
-            92..97 => Deed::EndByRequester(id),
+            92..94 => Deed::EndByRequester(id),
+            94..97 => Deed::Connect(id),
+            97..98 => Deed::Disconnect(id),
             _ => Deed::EndBySupervisor(id, SUPERVISOR.to_owned()),
         }
     }

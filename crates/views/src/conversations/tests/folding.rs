@@ -30,6 +30,7 @@ fn shown(id: ConversationId, state: &Conversation) -> Row {
         agent_messages: state.messages.agent,
         user: state.user.clone(),
         opted_out: state.opted_out.is_some(),
+        language: state.language.clone(),
     }
 }
 

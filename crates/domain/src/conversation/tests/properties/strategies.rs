@@ -63,6 +63,8 @@ pub(super) fn fact() -> impl Strategy<Value = (Timestamp, ConversationEvent)> {
         Just(ConversationEvent::AgentRequestCancelled),
         Just(ConversationEvent::RequesterDisconnected),
         Just(ConversationEvent::RequesterReconnected),
+        Just(ConversationEvent::RequesterConnected),
+        Just(ConversationEvent::Acknowledged { text: "We got it.".to_owned() }),
         offer().prop_map(|OfferId { item, .. }| ConversationEvent::WaitEnded { item, requester_text: None }),
         offer().prop_map(|OfferId { item, number }| ConversationEvent::WaitMessageSent {
             item,

@@ -53,6 +53,8 @@ pub(super) fn event(event: &ConversationEvent) -> String {
         ConversationEvent::AgentRequestCancelled => "request cancelled".to_owned(),
         ConversationEvent::RequesterDisconnected => "requester gone".to_owned(),
         ConversationEvent::RequesterReconnected => "requester back".to_owned(),
+        ConversationEvent::RequesterConnected => "requester there".to_owned(),
+        ConversationEvent::Acknowledged { text } => format!("acknowledged with {text}"),
         ConversationEvent::WaitEnded { item, .. } => format!("wait {item} ended"),
         ConversationEvent::WaitMessageSent { item, number, .. } => format!("told {item}.{number}"),
         ConversationEvent::AgentMessagePosted { agent, .. } => format!("{agent} wrote"),
