@@ -30,6 +30,7 @@ mod engine_duplicates;
 mod engine_failures;
 #[cfg(test)]
 mod engine_identity;
+mod engine_pins;
 #[cfg(test)]
 mod engine_races;
 #[cfg(test)]

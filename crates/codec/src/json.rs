@@ -89,6 +89,9 @@ pub const fn event_type(event: &Event) -> &'static str {
             DirectoryEvent::UserPut { .. } => "directory.user_put",
             DirectoryEvent::UserRemoved { .. } => "directory.user_removed",
             DirectoryEvent::PinSet { .. } => "directory.pin_set",
+            DirectoryEvent::PinFailed { .. } => "directory.pin_failed",
+            DirectoryEvent::PinLocked { .. } => "directory.pin_locked",
+            DirectoryEvent::PinAccepted { .. } => "directory.pin_accepted",
         },
     }
 }

@@ -3,8 +3,10 @@
 //! The index is a cache. A user's stream is marked in it before a fact is stored and unmarked when the index has caught up,
 //! so that after a crash exactly those are indexed again; without an index all of it is made anew from the log.
 
+mod attempt;
 mod index;
 
+pub(crate) use attempt::{Attempt, Tried, attempt};
 pub(crate) use index::prepare;
 
 use crate::shared::{Shared, encode, record_of};

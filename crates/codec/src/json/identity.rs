@@ -59,8 +59,12 @@ pub(super) fn directory(event: &DirectoryEvent) -> Value {
                 "kind": kind.name(),
             })
         }
-        DirectoryEvent::UserRemoved { id } | DirectoryEvent::PinSet { id, hash: _ } => {
-            json!({ "user": id.as_str() })
+        DirectoryEvent::UserRemoved { id }
+        | DirectoryEvent::PinSet { id, hash: _ }
+        | DirectoryEvent::PinAccepted { id } => json!({ "user": id.as_str() }),
+        DirectoryEvent::PinFailed { id, at } => json!({ "user": id.as_str(), "at": timestamp(*at) }),
+        DirectoryEvent::PinLocked { id, until } => {
+            json!({ "user": id.as_str(), "until": timestamp(*until) })
         }
     }
 }
