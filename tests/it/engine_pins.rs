@@ -7,7 +7,6 @@ use domain::{Address, ConversationId, Event, Personal, Principal, Role, Seconds,
 use engine::{CommandId, Error, Request};
 use futures_util::future::join_all;
 use sim::{Harness, Kill, Pair, Step};
-use store::EventLog as _;
 use uuid::Uuid;
 
 const DAY: Seconds = Seconds(86_400);

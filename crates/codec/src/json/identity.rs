@@ -44,6 +44,18 @@ pub(super) fn contact(event: &ContactEvent) -> Value {
     }
 }
 
+/// The name of a fact about a user.
+pub(super) const fn directory_type(event: &DirectoryEvent) -> &'static str {
+    match event {
+        DirectoryEvent::UserPut { .. } => "directory.user_put",
+        DirectoryEvent::UserRemoved { .. } => "directory.user_removed",
+        DirectoryEvent::PinSet { .. } => "directory.pin_set",
+        DirectoryEvent::PinFailed { .. } => "directory.pin_failed",
+        DirectoryEvent::PinLocked { .. } => "directory.pin_locked",
+        DirectoryEvent::PinAccepted { .. } => "directory.pin_accepted",
+    }
+}
+
 /// What is kept of a PIN is nobody's business.
 pub(super) fn directory(event: &DirectoryEvent) -> Value {
     match event {

@@ -94,8 +94,11 @@ fn three_wrong_pins_in_a_row_within_a_day_lock_the_user() {
 #[test]
 fn neither_another_pin_nor_another_entry_lifts_a_lock() {
     let mut entry = Some(tried(&[(false, 0), (false, 0), (false, 0)]));
-    let commands =
-        [DirectoryCommand::SetPin(pin()), DirectoryCommand::Remove, DirectoryCommand::Put(user("+12025550101"))];
+    let commands = [
+        DirectoryCommand::SetPin(pin()),
+        DirectoryCommand::Remove,
+        DirectoryCommand::Put(user("+12025550101")),
+    ];
     for command in commands {
         let events = decide(entry.as_ref(), &id(), &command).unwrap();
         entry = events.iter().fold(entry, evolve);
