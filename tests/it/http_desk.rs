@@ -110,9 +110,10 @@ async fn the_history_has_the_25_newest_conversations_before_this_one() {
     let other = message("O-1", "+12025550144", COMPANY, "Hello?");
     let last = desk.http.inbound("sms", &desk.gateway, &other).await.position;
     desk.http.get(&format!("/v1/conversations?at_least={last}"), &desk.ann).await.ok();
+    let sue = token(Role::Supervisor, "sue");
     let history = async |id: &str, query: &str| {
         let path = format!("/v1/conversations/{id}/history?{query}");
-        let rows = desk.http.get(&path, &desk.ann).await.ok()["conversations"].clone();
+        let rows = desk.http.get(&path, &sue).await.ok()["conversations"].clone();
         rows.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let expected: Vec<String> = all[2..27].iter().rev().cloned().collect();
@@ -120,8 +121,8 @@ async fn the_history_has_the_25_newest_conversations_before_this_one() {
     assert_eq!(history(&all[2], "limit=1&scope=channel").await, all[1..2]);
     assert_eq!(history(&all[0], "").await, Vec::<String>::new());
     let path = format!("/v1/conversations/{}/history", all[27]);
-    desk.http.get(&format!("{path}?limit=26"), &desk.ann).await.problem(400, "invalid_query");
-    desk.http.get(&format!("{path}?scope=user"), &desk.ann).await.problem(400, "invalid_query");
+    desk.http.get(&format!("{path}?limit=26"), &sue).await.problem(400, "invalid_query");
+    desk.http.get(&format!("{path}?scope=all"), &sue).await.problem(400, "invalid_query");
     desk.http.get(&path, &token(Role::Requester, REQUESTER)).await.problem(403, "role_forbidden");
 }
 

@@ -31,6 +31,8 @@ mod engine_failures;
 #[cfg(test)]
 mod engine_identity;
 #[cfg(test)]
+mod engine_pins;
+#[cfg(test)]
 mod engine_races;
 #[cfg(test)]
 mod engine_recovery;
@@ -53,17 +55,22 @@ mod http_content;
 #[cfg(test)]
 mod http_desk;
 #[cfg(test)]
+mod http_directory;
+#[cfg(test)]
 mod http_drain;
 #[cfg(test)]
 mod http_handover;
 #[cfg(test)]
 mod http_holder;
+mod http_history;
 #[cfg(test)]
 mod http_idempotency;
 #[cfg(test)]
 mod http_identity;
 #[cfg(test)]
 mod http_lifecycle;
+#[cfg(test)]
+mod http_look_up;
 #[cfg(test)]
 mod http_office;
 #[cfg(test)]

@@ -90,6 +90,9 @@ pub struct ConversationRow {
     pub opened_at: String,
     /// When anything last happened in it, in RFC 3339.
     pub last_at: String,
+    /// When it was closed, once it is, in RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<String>,
     /// How many messages it has.
     pub messages: MessageCounts,
     /// As in [`ConversationResponse`].

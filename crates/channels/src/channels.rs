@@ -1,13 +1,14 @@
 //! All ways out of one process.
 
 use crate::http::{Client, HttpError};
+use crate::look_up::{self, UserLookUp};
 use crate::settings::{Checked, CheckedProvider, Settings, SettingsError};
 use crate::signed::Endpoint;
 use crate::{cloud_events, own, twilio};
 use domain::ChannelId;
 use domain::channel::ChannelKind;
 use engine::{
-    Attempt, Deliver, Delivery, DeliveryKey, Outgoing, OutgoingEvent, OutgoingMessage, Trying, Wall,
+    Attempt, Deliver, Delivery, DeliveryKey, LookUp, Outgoing, OutgoingEvent, OutgoingMessage, Trying, Wall,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,6 +28,7 @@ pub struct Channels {
     public_url: Option<String>,
     providers: BTreeMap<ChannelId, CheckedProvider>,
     subscriptions: BTreeMap<String, Endpoint>,
+    look_up: Option<Arc<UserLookUp>>,
 }
 
 impl Channels {
@@ -35,13 +37,24 @@ impl Channels {
     /// # Errors
     /// [`SettingsError`] for the first thing that is wrong.
     pub fn new(settings: &Settings, wall: Arc<dyn Wall>) -> Result<Self, SettingsError> {
-        let Checked { timeout, allow_private_addresses, public_url, channels, subscriptions } =
+        let Checked { timeout, allow_private_addresses, public_url, channels, look_up, subscriptions } =
             Checked::of(settings)?;
-        let make =
-            || Client::new(timeout, allow_private_addresses).map_err(|_: HttpError| SettingsError::NoClient);
+        let make = |timeout| {
+            Client::new(timeout, allow_private_addresses).map_err(|_: HttpError| SettingsError::NoClient)
+        };
         let reaches_somebody = !channels.is_empty() || !subscriptions.is_empty();
-        let client = reaches_somebody.then(make).transpose()?;
-        Ok(Self { client, wall, public_url, providers: channels, subscriptions })
+        let client = reaches_somebody.then(|| make(timeout)).transpose()?;
+        let look_up = look_up.map(|endpoint| {
+            let client = make(look_up::TIMEOUT)?;
+            Ok(Arc::new(UserLookUp::new(endpoint, client, Arc::clone(&wall))))
+        });
+        let look_up = look_up.transpose()?;
+        Ok(Self { client, wall, public_url, providers: channels, subscriptions, look_up })
+    }
+
+    /// Who knows whose number it is, if somebody is set (`ID-1`).
+    pub fn look_up(&self) -> Option<Arc<dyn LookUp>> {
+        self.look_up.clone().map(|look_up| look_up as Arc<dyn LookUp>)
     }
 
     /// Who checks what Twilio posts for a channel, if the channel is Twilio's.

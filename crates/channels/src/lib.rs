@@ -8,6 +8,7 @@ mod channels;
 mod cloud_events;
 pub mod http;
 mod limit;
+mod look_up;
 mod own;
 mod settings;
 mod signed;

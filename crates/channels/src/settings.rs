@@ -26,6 +26,9 @@ pub struct Settings {
     pub timeout_s: u64,
     /// The channels that are pushed out, by name. What is said on others is pulled.
     pub channels: BTreeMap<String, ChannelSettings>,
+    /// Who is asked whose number it is where the directory knows nobody (`ID-1`); nobody if it is not set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub look_up: Option<WebhookSettings>,
     /// Who is told what happens.
     pub subscriptions: Vec<SubscriptionSettings>,
 }
@@ -70,11 +73,11 @@ pub struct TwilioSettings {
     pub per_second: u32,
 }
 
-/// An integrator's own gateway.
+/// An integrator's own gateway, or look-up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookSettings {
-    /// Where messages are posted.
+    /// Where it is posted to.
     pub url: String,
     /// The keys of Standard Webhooks, `whsec_` each. All of them sign, so that a receiver can go over to another.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -114,6 +117,7 @@ impl Default for Settings {
             allow_private_addresses: false,
             timeout_s: 15,
             channels: BTreeMap::new(),
+            look_up: None,
             subscriptions: Vec::new(),
         }
     }
@@ -130,7 +134,8 @@ impl Settings {
         });
         let of_subscriptions =
             self.subscriptions.iter_mut().map(|subscription| &mut subscription.secrets_file);
-        for path in of_channels.chain(of_subscriptions).flatten() {
+        let of_look_up = self.look_up.iter_mut().map(|look_up| &mut look_up.secrets_file);
+        for path in of_channels.chain(of_subscriptions).chain(of_look_up).flatten() {
             *path = folder.join(&*path);
         }
     }

@@ -4,6 +4,7 @@ use crate::http::{ANSWER_MAX, Answer, Client, is_temporary};
 use crate::standard_webhooks::{Key, sign};
 use domain::Timestamp;
 use engine::{Attempt, DeliveryKey};
+use reqwest::RequestBuilder;
 use reqwest::header::CONTENT_TYPE;
 use serde::Deserialize;
 use url::Url;
@@ -37,14 +38,27 @@ impl Endpoint {
         body: Vec<u8>,
         now: Timestamp,
     ) -> Attempt {
-        let mut request = client.post(self.url.clone()).header(CONTENT_TYPE, content_type);
-        for (name, value) in sign(&self.keys, &key.to_string(), now, &body) {
-            request = request.header(name, value);
-        }
-        match client.send(request.body(body), ANSWER_MAX, now).await {
+        let request = self.request(client, &key.to_string(), content_type, body, now);
+        match client.send(request, ANSWER_MAX, now).await {
             Ok(answer) => attempt(&answer),
             Err(error) => error.into(),
         }
+    }
+
+    /// A body that is signed under an id.
+    pub(crate) fn request(
+        &self,
+        client: &Client,
+        id: &str,
+        content_type: &'static str,
+        body: Vec<u8>,
+        now: Timestamp,
+    ) -> RequestBuilder {
+        let mut request = client.post(self.url.clone()).header(CONTENT_TYPE, content_type);
+        for (name, value) in sign(&self.keys, id, now, &body) {
+            request = request.header(name, value);
+        }
+        request.body(body)
     }
 }
 

@@ -54,6 +54,9 @@ impl Server {
         let outside = Outside { deliver, subscriptions: settings.delivery.subscriptions() };
         let (clock, begin) = (Arc::new(clock), seed.clone());
         let engine = Engine::start_with(Arc::clone(&log), options, clock, ids, begin, outside).await?;
+        if let Some(look_up) = channels.look_up() {
+            engine.look_up_with(look_up);
+        }
         warn_if_the_file_differs(&engine, seed.as_ref());
         warn_if_delivery_does_not_fit(&engine, &settings.delivery);
         let conversations = Arc::new(Conversations::open(Arc::clone(&log)).map_err(Failure::user)?);

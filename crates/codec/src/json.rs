@@ -15,7 +15,6 @@ pub use time::{parse_timestamp, timestamp};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::ConversationEvent;
-use domain::directory::DirectoryEvent;
 use domain::{Cause, EngineEvent, Event, EventRef, Principal};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -57,11 +56,7 @@ pub const fn event_type(event: &Event) -> &'static str {
             EngineEvent::Started { .. } => "engine.started",
             EngineEvent::ClockStepped { .. } => "engine.clock_stepped",
         },
-        Event::Directory(event) => match event {
-            DirectoryEvent::UserPut { .. } => "directory.user_put",
-            DirectoryEvent::UserRemoved { .. } => "directory.user_removed",
-            DirectoryEvent::PinSet { .. } => "directory.pin_set",
-        },
+        Event::Directory(event) => identity::directory_type(event),
     }
 }
 

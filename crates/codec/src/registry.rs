@@ -152,6 +152,9 @@ registry! {
     0x0601 1 "directory.user_put" => v1::directory::UserPut,
     0x0602 1 "directory.user_removed" => v1::directory::UserRemoved,
     0x0603 1 "directory.pin_set" => v1::directory::PinSet,
+    0x0604 1 "directory.pin_failed" => v1::directory::PinFailed,
+    0x0605 1 "directory.pin_locked" => v1::directory::PinLocked,
+    0x0606 1 "directory.pin_accepted" => v1::directory::PinAccepted,
 }
 
 /// A payload with what the envelope says of it.

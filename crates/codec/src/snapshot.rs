@@ -31,7 +31,7 @@ const CONVERSATION: u8 = 0x15;
 const CONTACT: u8 = 0x25;
 const CONFIGURATION: u8 = 0x36;
 const ROUTER: u8 = 0x51;
-const USER: u8 = 0x61;
+const USER: u8 = 0x62;
 
 /// Whether the bytes begin like a snapshot of a format that was once written and is no longer read. Such a cache is not
 /// damaged, only of no use.
@@ -69,10 +69,12 @@ pub fn decode_contact(bytes: &[u8]) -> Result<Contact, Error> {
 
 /// What is known of a user as bytes, for the hash of all state: users are few facts, and have no snapshots.
 pub fn encode_user(state: &Entry) -> Vec<u8> {
-    let Entry { version, id, user, pin } = state;
+    let Entry { version, id, user, pin, verification } = state;
     let user = user.as_ref().map(|user| directory::UserPut::new(id, user));
     let pin = pin.as_ref().map(|pin| (pin.salt, pin.rounds, pin.hash));
-    sealed::seal(USER, &payload::write(&(*version, id.as_str(), user, pin)))
+    let failed: Vec<i64> = verification.failed.iter().map(|at| at.0).collect();
+    let locked = verification.locked_until.map(|until| until.0);
+    sealed::seal(USER, &payload::write(&(*version, id.as_str(), user, pin, failed, locked)))
 }
 
 /// The configuration as bytes.

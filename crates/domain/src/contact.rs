@@ -106,7 +106,7 @@ pub enum ContactCommand {
     Verify {
         /// Who they say they are.
         user: UserId,
-        /// Whether the PIN was that user's.
+        /// Whether the PIN was that user's, and the user not locked.
         matched: bool,
         /// When.
         now: Timestamp,
@@ -439,10 +439,8 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
         ContactEvent::NotificationsSet { company, on } => {
             consent::set_notifications(&mut contact, company, *on);
         }
-        ContactEvent::VerificationFailed { at } => verification::failed(&mut contact.verification, *at),
-        ContactEvent::VerificationLocked { until } => {
-            contact.verification = Verification { failed: Vec::new(), locked_until: Some(*until) };
-        }
+        ContactEvent::VerificationFailed { at } => contact.verification.fail(*at),
+        ContactEvent::VerificationLocked { until } => contact.verification.lock(*until),
         ContactEvent::WindowOpened { window } => window::evolve(&mut contact, at, Change::Opened(*window)),
         ContactEvent::WindowPaged { window } | ContactEvent::WindowRenewed { window } => {
             window::evolve(&mut contact, at, Change::Seen(*window));

@@ -2,10 +2,12 @@
 //! user is a stream of their own.
 
 mod phone;
+mod pin;
 
 pub use phone::{COUNTRIES, Country, PhoneError, read_phone};
 
-use crate::{Address, Personal, UserId};
+use crate::contact::{PinLimits, Verification};
+use crate::{Address, Personal, Timestamp, UserId};
 
 /// What is known of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +58,9 @@ pub struct Entry {
     pub user: Option<User>,
     /// Their PIN, if they have one.
     pub pin: Option<PinHash>,
+    /// How the attempts with it went, from whatever numbers they came (`ID-14`). Neither another PIN nor removing the user
+    /// and adding them again lifts a lock.
+    pub verification: Verification,
 }
 
 /// What can be asked of a user's entry.
@@ -67,6 +72,15 @@ pub enum DirectoryCommand {
     Remove,
     /// Gives them a PIN.
     SetPin(PinHash),
+    /// Somebody tried a PIN as theirs (`ID-14`).
+    TryPin {
+        /// Whether it was theirs.
+        matched: bool,
+        /// When.
+        now: Timestamp,
+        /// How often it may be tried.
+        limits: PinLimits,
+    },
 }
 
 /// A fact about a user.
@@ -91,6 +105,25 @@ pub enum DirectoryEvent {
         /// What is kept of it.
         hash: PinHash,
     },
+    /// A PIN that was tried as theirs was wrong (`ID-14`).
+    PinFailed {
+        /// Who.
+        id: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Too many were: until then none is looked at, and whoever is taken for them is a guest.
+    PinLocked {
+        /// Who.
+        id: UserId,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The right one came after wrong ones, which count no more.
+    PinAccepted {
+        /// Who.
+        id: UserId,
+    },
 }
 
 /// The most numbers of one user.
@@ -114,6 +147,7 @@ pub fn decide(state: Option<&Entry>, id: &UserId, command: &DirectoryCommand) ->
             known?;
             vec![DirectoryEvent::PinSet { id, hash: hash.clone() }]
         }
+        DirectoryCommand::TryPin { matched, now, limits } => pin::decide(state, *matched, *now, *limits),
     })
 }
 
@@ -122,9 +156,17 @@ pub fn decide(state: Option<&Entry>, id: &UserId, command: &DirectoryCommand) ->
 pub fn evolve(state: Option<Entry>, event: &DirectoryEvent) -> Option<Entry> {
     let mut entry = match (state, event) {
         (None, DirectoryEvent::UserPut { id, .. }) => {
-            Entry { version: 0, id: id.clone(), user: None, pin: None }
+            let verification = Verification::default();
+            Entry { version: 0, id: id.clone(), user: None, pin: None, verification }
         }
-        (None, DirectoryEvent::UserRemoved { .. } | DirectoryEvent::PinSet { .. }) => return None,
+        (
+            None,
+            DirectoryEvent::UserRemoved { .. }
+            | DirectoryEvent::PinSet { .. }
+            | DirectoryEvent::PinFailed { .. }
+            | DirectoryEvent::PinLocked { .. }
+            | DirectoryEvent::PinAccepted { .. },
+        ) => return None,
         (Some(entry), _) => entry,
     };
     entry.version += 1;
@@ -135,6 +177,9 @@ pub fn evolve(state: Option<Entry>, event: &DirectoryEvent) -> Option<Entry> {
             entry.pin = None;
         }
         DirectoryEvent::PinSet { hash, .. } => entry.pin = Some(hash.clone()),
+        DirectoryEvent::PinFailed { id: _, at } => entry.verification.fail(*at),
+        DirectoryEvent::PinLocked { id: _, until } => entry.verification.lock(*until),
+        DirectoryEvent::PinAccepted { .. } => entry.verification = Verification::default(),
     }
     Some(entry)
 }

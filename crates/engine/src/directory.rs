@@ -3,8 +3,10 @@
 //! The index is a cache. A user's stream is marked in it before a fact is stored and unmarked when the index has caught up,
 //! so that after a crash exactly those are indexed again; without an index all of it is made anew from the log.
 
+mod attempt;
 mod index;
 
+pub(crate) use attempt::{Attempt, Tried, attempt};
 pub(crate) use index::prepare;
 
 use crate::shared::{Shared, encode, record_of};
@@ -23,11 +25,14 @@ const CHUNK: usize = 128;
 const LOOK_UP_MAX: Duration = Duration::from_secs(2);
 
 /// One look-up at the integrator.
-pub type Looking<'a> = Pin<Box<dyn Future<Output = Option<Vec<UserId>>> + Send + 'a>>;
+pub type Looking<'a> = Pin<Box<dyn Future<Output = Result<Vec<UserId>, &'static str>> + Send + 'a>>;
 
 /// Asks the integrator whose number it is, where the directory does not know (`ID-1`).
 pub trait LookUp: Send + Sync + 'static {
-    /// Who has the number; `None` if that could not be found out, which is taken for nobody.
+    /// Who has the number.
+    ///
+    /// # Errors
+    /// A code that says why that could not be found out. It is counted, and taken for nobody.
     fn look_up<'a>(&'a self, channel: &'a ChannelId, number: &'a Personal<Address>) -> Looking<'a>;
 }
 
@@ -119,8 +124,8 @@ pub(crate) async fn holders(
     let known = shared.reading(move |log| index::holders(log, phone)).await?;
     let Some(look_up) = shared.look_up.get().filter(|_| known.is_empty()) else { return Ok(known) };
     let asked = tokio::time::timeout(LOOK_UP_MAX, look_up.look_up(channel, number)).await;
-    let found = asked.ok().flatten();
-    let outcome = if found.is_some() { "answered" } else { "failed" };
+    let found = asked.unwrap_or(Err("timeout"));
+    let outcome = found.as_ref().map_or_else(|code| *code, |_| "answered");
     metrics::counter!("colloquy_user_look_ups_total", "outcome" => outcome).increment(1);
     Ok(found.unwrap_or_default())
 }

@@ -4,12 +4,12 @@ use crate::contact_actor::{ConsentJob, ContactAnswer, ContactJob, OpenJob, Reass
 use crate::conversation_actor::ConversationJob;
 use crate::keys::contact_stream;
 use crate::shared::Shared;
-use crate::{Accepted, Engine, Error, Order, Request, directory, load, pin};
+use crate::{Accepted, Engine, Error, Order, Request, load};
 use domain::channel::ChannelKind;
 use domain::consent::Keyword;
 use domain::contact::{Contact, Grounds, PinLimits};
 use domain::conversation::{Conversation, Origin};
-use domain::{Address, ChannelId, ContactId, Content, ConversationId, Principal, Role, UserId};
+use domain::{Address, ChannelId, ContactId, Content, ConversationId, Personal, Principal, Role, UserId};
 use uuid::Uuid;
 
 /// How often a contact is asked because what is due had to happen first.
@@ -58,8 +58,8 @@ impl Engine {
     }
 
     /// Holds a PIN against the user's; whether it was right and may be tried. If so, the requester is that user from now
-    /// on. Who is unknown, has no PIN or may not try any more is told the same as who is wrong, after the same time
-    /// (`ID-14`).
+    /// on. Attempts count for the user from whatever number they come, and for the number whomever they mean. Who is
+    /// unknown, has no PIN or may not try any more is told the same as who is wrong, after the same work (`ID-14`).
     ///
     /// # Errors
     /// [`domain::Rejection`] of a conversation that is closed, or what is wrong with the store.
@@ -73,12 +73,10 @@ impl Engine {
         let _pass = self.enter()?;
         let shared = self.shared();
         let state = self.conversation(conversation).await?;
-        let kept = directory::entry(shared, &user).await?.state.and_then(|entry| entry.pin);
-        let (keys, stream, pin) = (shared.keys.clone(), shared.keys.user(&user), pin.to_owned());
-        let matched = shared.reading(move |_| Ok(pin::matches(&keys, stream, &pin, kept.as_ref()))).await?;
         let channels = shared.configuration();
         let limits = channels.channels.get(&state.channel).map_or(PinLimits::MAX, |it| it.pin_limits);
-        let job = VerifyJob { conversation, user, matched, limits, request };
+        let pin = Personal::new(pin.to_owned());
+        let job = VerifyJob { conversation, user, pin, limits, request };
         match ask(shared, &state, || ContactJob::Verify(Box::new(job.clone()))).await? {
             ContactAnswer::Verified(verified) => Ok(verified),
             ContactAnswer::Active(_)

@@ -7,6 +7,7 @@ mod configuration;
 mod conversations;
 mod desk;
 mod health;
+mod history;
 mod identity;
 mod inbound;
 mod list;
@@ -25,6 +26,8 @@ mod virtual_agent;
 mod windows;
 mod wording;
 mod work_items;
+
+pub(crate) use history::HistoryPanel;
 
 use crate::failure::Failure;
 use actix_web::web::{self, ServiceConfig};
@@ -117,7 +120,7 @@ fn looking(config: &mut ServiceConfig) {
         .service(resource("/v1/notifications", "POST").route(web::post().to(notifications::notify)))
         .service(resource("/v1/agents/{id}/ongoing", "GET").route(web::get().to(desk::ongoing)))
         .service(resource("/v1/conversations/{id}/seen", "POST").route(web::post().to(commands::seen)))
-        .service(resource("/v1/conversations/{id}/history", "GET").route(web::get().to(desk::history)))
+        .service(resource("/v1/conversations/{id}/history", "GET").route(web::get().to(history::show)))
         .service(resource("/v1/conversations/{id}/transcript", "GET").route(web::get().to(transcript::show)));
 }
 

@@ -47,6 +47,8 @@ pub struct ServerSettings {
     pub body_timeout_s: u64,
     /// How long a stop waits for requests that are being answered.
     pub drain_timeout_s: u64,
+    /// Whether agents are shown the earlier conversations of the same user on other channels (`OMN-5`).
+    pub conversation_history_cross_channel: bool,
 }
 
 /// Who may use the server: bearers of a JWT that its secret signed, and of a listed API key.
@@ -155,6 +157,7 @@ impl Default for ServerSettings {
             head_timeout_s: 10,
             body_timeout_s: 10,
             drain_timeout_s: 10,
+            conversation_history_cross_channel: true,
         }
     }
 }

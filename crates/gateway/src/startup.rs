@@ -3,7 +3,7 @@
 use crate::auth::Authenticator;
 use crate::body::Limits;
 use crate::observe::observe;
-use crate::routes::routes;
+use crate::routes::{HistoryPanel, routes};
 use crate::sessions::Sessions;
 use crate::settings::{Listen, ServerSettings, Settings, SettingsError};
 use crate::stream::{self, Streams, guests, inbox};
@@ -76,6 +76,8 @@ impl Application {
                 streams.hub.tell(news);
             }
         });
+        let panel =
+            Data::new(HistoryPanel { everywhere: settings.server.conversation_history_cross_channel });
         let sessions = Data::new(Sessions::new(settings.auth.clone(), settings.web.clone()));
         let streaming = Data::from(Arc::clone(&streams));
         let authenticator = Data::new(Authenticator::new(&settings.auth)?);
@@ -90,6 +92,7 @@ impl Application {
                 .app_data(conversations.clone())
                 .app_data(channels.clone())
                 .app_data(sessions.clone())
+                .app_data(panel.clone())
                 .app_data(streaming.clone())
                 .app_data(handle.clone());
         })?;

@@ -147,7 +147,7 @@ impl<'a> Checker<'a> {
             world: World::default(),
             versions: BTreeMap::new(),
             rows: BTreeMap::new(),
-            histories: views::Histories::default(),
+            histories: views::Histories::new(log.identity()),
             claims: BTreeMap::new(),
             commands: BTreeMap::new(),
             snapshots,
@@ -205,6 +205,9 @@ impl<'a> Checker<'a> {
             }
             claims.extend(derived::claims(&self.keys, ContactId(append.stream.0), &facts));
         }
+        if let Err(error) = self.histories.keep() {
+            self.differ(format!("{place}: it fits no history: {error}"));
+        }
         if claims != record.claims {
             self.differ(format!("{place}: the claims are not those of the contact's events"));
         }
@@ -230,7 +233,6 @@ impl<'a> Checker<'a> {
         if let Err(error) = self.histories.add(stream.0, version, event) {
             self.differ(format!("stream {:02x?}: version {version} fits no history: {error}", stream.0));
         }
-        self.histories.keep();
     }
 
     fn apply(&mut self, stream: StreamId, position: Position, at: Timestamp, event: &Event) {

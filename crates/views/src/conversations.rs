@@ -12,6 +12,7 @@ mod row;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use keys::{index_key, keyed_hash};
 pub use list::{Filter, Page, PageCursor};
 pub use row::{Row, fold};
 
@@ -166,7 +167,7 @@ impl Conversations {
         }
         let records =
             self.log.read_partition(partition, before, usize::try_from(limit).unwrap_or(usize::MAX))?;
-        let mut batch = Batch::new(self.log.tables(), partition, before);
+        let mut batch = Batch::new(self.log.tables(), self.log.identity(), partition, before);
         let mut outcome = records.iter().try_for_each(|record| batch.add(record));
         let after = batch.consumed();
         if outcome.is_ok() && after == before {

@@ -4,6 +4,7 @@
 //! contact, the state of [`domain::reading`], and a count for each conversation that has something unread. All of it is in
 //! the table of the conversations and is written with it, so that all who ask see the same (`MSG-8`).
 
+mod holders;
 mod keys;
 mod query;
 mod rows;
@@ -14,30 +15,39 @@ mod tests;
 pub use query::{HistoryItem, WindowPage};
 
 use crate::Error;
-use crate::conversations::TABLE;
+use crate::conversations::{TABLE, index_key};
 use domain::contact::{ContactEvent, WindowClosing};
 use domain::conversation::ConversationEvent;
 use domain::notice::concerns_requester;
 use domain::reading::{Reading, ReadingFact, Span, Turned};
 use domain::{ContactId, ConversationId, Event};
+use holders::Said;
 use rows::{Item, Lane};
 use std::collections::BTreeMap;
-use store::{TableWrite, Tables};
+use store::{Identity, TableWrite, Tables};
 
 /// Rows of histories on their way: what facts make of the rows of a table, or of none.
-#[derive(Default)]
 pub struct Histories<'a> {
+    /// What names of users are hashed with in keys (`P1`).
+    key: (u64, u64),
     below: Option<&'a dyn Tables>,
     /// What was kept; `None` is a row that is gone.
     rows: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     /// What the facts since then have changed.
     changes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    said: Vec<Said>,
 }
 
 impl<'a> Histories<'a> {
+    /// Begins with no rows, for a store.
+    pub fn new(identity: &Identity) -> Self {
+        let (key, below) = (index_key(identity), None);
+        Self { key, below, rows: BTreeMap::new(), changes: BTreeMap::new(), said: Vec::new() }
+    }
+
     /// Goes on from the rows of a table.
-    pub(crate) fn over(tables: &'a dyn Tables) -> Self {
-        Self { below: Some(tables), ..Self::default() }
+    pub(crate) fn over(tables: &'a dyn Tables, identity: &Identity) -> Self {
+        Self { below: Some(tables), ..Self::new(identity) }
     }
 
     /// Folds one fact of a stream.
@@ -54,14 +64,20 @@ impl<'a> Histories<'a> {
         }
     }
 
-    /// Makes what was added count.
-    pub fn keep(&mut self) {
+    /// Makes what was added count, after all facts of a record.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn keep(&mut self) -> Result<(), Error> {
+        self.settle()?;
         self.rows.append(&mut self.changes);
+        Ok(())
     }
 
     /// Takes back what was added since the last [`keep`](Self::keep).
     pub(crate) fn forget(&mut self) {
         self.changes.clear();
+        self.said.clear();
     }
 
     pub(crate) fn into_writes(self) -> impl Iterator<Item = TableWrite> {
@@ -93,6 +109,7 @@ impl<'a> Histories<'a> {
                 lane
             }
         };
+        self.hear(id, lane.contact, event);
         if !concerns_requester(event, lane.mode) {
             return Ok(());
         }
@@ -110,9 +127,11 @@ impl<'a> Histories<'a> {
                 ReadingFact::Closed { window: *window, vanished: *why == WindowClosing::TimedOut }
             }
             ContactEvent::WindowRenewed { window } => ReadingFact::Renewed { window: *window },
+            ContactEvent::ProfileCreated { user, .. } => return self.held_by(id, user.as_ref()),
+            ContactEvent::ProfileReassociated { from, to, .. } => {
+                return self.confirmed(id, from.as_ref(), to);
+            }
             ContactEvent::Created { .. }
-            | ContactEvent::ProfileCreated { .. }
-            | ContactEvent::ProfileReassociated { .. }
             | ContactEvent::ProfileDeactivated { .. }
             | ContactEvent::OptedOut { .. }
             | ContactEvent::OptedIn { .. }

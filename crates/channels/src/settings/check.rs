@@ -1,6 +1,6 @@
 //! From settings to what is used: every URL parsed, every secret read, or the first thing that is wrong.
 
-use super::{ChannelSettings, Secret, Settings, SubscriptionSettings, TwilioSettings};
+use super::{ChannelSettings, Secret, Settings, SubscriptionSettings, TwilioSettings, WebhookSettings};
 use crate::http::is_public;
 use crate::limit::Limit;
 use crate::signed::{Endpoint, is_id};
@@ -65,6 +65,7 @@ pub(crate) struct Checked {
     pub(crate) allow_private_addresses: bool,
     pub(crate) public_url: Option<String>,
     pub(crate) channels: BTreeMap<ChannelId, CheckedProvider>,
+    pub(crate) look_up: Option<Endpoint>,
     pub(crate) subscriptions: BTreeMap<String, Endpoint>,
 }
 
@@ -95,12 +96,7 @@ impl Checked {
                         .ok_or_else(|| SettingsError::NoPublicUrl { channel: name.clone() })?;
                     CheckedProvider::Twilio(Box::new(settings.twilio(&key, twilio, public_url)?))
                 }
-                ChannelSettings::Webhook(webhook) => CheckedProvider::Own(settings.endpoint(
-                    &key,
-                    &webhook.url,
-                    &webhook.secrets,
-                    webhook.secrets_file.as_deref(),
-                )?),
+                ChannelSettings::Webhook(webhook) => CheckedProvider::Own(settings.webhook(&key, webhook)?),
             };
             channels.insert(id, provider);
         }
@@ -109,6 +105,7 @@ impl Checked {
             allow_private_addresses: settings.allow_private_addresses,
             public_url,
             channels,
+            look_up: settings.look_up.as_ref().map(|it| settings.webhook("look_up", it)).transpose()?,
             subscriptions: settings.checked_subscriptions()?,
         })
     }
@@ -189,6 +186,11 @@ impl Settings {
             }
         }
         Ok(checked)
+    }
+
+    fn webhook(&self, key: &str, webhook: &WebhookSettings) -> Result<Endpoint, SettingsError> {
+        let WebhookSettings { url, secrets, secrets_file } = webhook;
+        self.endpoint(key, url, secrets, secrets_file.as_deref())
     }
 
     fn endpoint(

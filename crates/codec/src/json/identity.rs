@@ -45,6 +45,18 @@ pub(super) fn contact(event: &ContactEvent) -> Value {
     }
 }
 
+/// The name of a fact about a user.
+pub(super) const fn directory_type(event: &DirectoryEvent) -> &'static str {
+    match event {
+        DirectoryEvent::UserPut { .. } => "directory.user_put",
+        DirectoryEvent::UserRemoved { .. } => "directory.user_removed",
+        DirectoryEvent::PinSet { .. } => "directory.pin_set",
+        DirectoryEvent::PinFailed { .. } => "directory.pin_failed",
+        DirectoryEvent::PinLocked { .. } => "directory.pin_locked",
+        DirectoryEvent::PinAccepted { .. } => "directory.pin_accepted",
+    }
+}
+
 /// What is kept of a PIN is nobody's business.
 pub(super) fn directory(event: &DirectoryEvent) -> Value {
     match event {
@@ -60,8 +72,12 @@ pub(super) fn directory(event: &DirectoryEvent) -> Value {
                 "kind": kind.name(),
             })
         }
-        DirectoryEvent::UserRemoved { id } | DirectoryEvent::PinSet { id, hash: _ } => {
-            json!({ "user": id.as_str() })
+        DirectoryEvent::UserRemoved { id }
+        | DirectoryEvent::PinSet { id, hash: _ }
+        | DirectoryEvent::PinAccepted { id } => json!({ "user": id.as_str() }),
+        DirectoryEvent::PinFailed { id, at } => json!({ "user": id.as_str(), "at": timestamp(*at) }),
+        DirectoryEvent::PinLocked { id, until } => {
+            json!({ "user": id.as_str(), "until": timestamp(*until) })
         }
     }
 }

@@ -193,9 +193,11 @@ fn who_a_requester_is_and_what_they_allow_shows_on_whose_word_and_no_pin() {
     assert_eq!(data("contact.verification_failed"), json!({ "at": at(0) }));
     assert_eq!(data("contact.verification_locked"), json!({ "until": at(86_400) }));
     assert_eq!(data("directory.user_put")["phones"], json!(["+12025550101", "+442079460018"]));
-    for name in ["directory.user_removed", "directory.pin_set"] {
+    for name in ["directory.user_removed", "directory.pin_set", "directory.pin_accepted"] {
         assert_eq!(data(name), json!({ "user": "u-1" }));
     }
+    assert_eq!(data("directory.pin_failed"), json!({ "user": "u-1", "at": at(0) }));
+    assert_eq!(data("directory.pin_locked"), json!({ "user": "u-1", "until": at(86_400) }));
     assert_eq!(data("configuration.channel_configured")["settings"]["pin_limits"]["attempts"], 3);
 }
 /// CH-10, MSG-19

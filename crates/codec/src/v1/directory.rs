@@ -5,7 +5,7 @@ use crate::Error;
 use crate::numbers::Numbered;
 use crate::registry::Frozen;
 use domain::directory::{DirectoryEvent, PinHash, User as DomainUser, UserKind};
-use domain::{Event, Personal};
+use domain::{Event, Personal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -30,6 +30,23 @@ pub(crate) struct PinSet {
     pub(crate) salt: [u8; 16],
     pub(crate) rounds: u32,
     pub(crate) hash: [u8; 32],
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PinFailed {
+    pub(crate) id: String,
+    pub(crate) at: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PinLocked {
+    pub(crate) id: String,
+    pub(crate) until: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PinAccepted {
+    pub(crate) id: String,
 }
 
 impl UserPut {
@@ -75,5 +92,25 @@ impl Frozen for PinSet {
         let Self { id, salt, rounds, hash } = self;
         let hash = PinHash { salt, rounds, hash };
         Ok(Event::Directory(DirectoryEvent::PinSet { id: user(&id)?, hash }))
+    }
+}
+
+impl Frozen for PinFailed {
+    fn into_event(self) -> Result<Event, Error> {
+        let at = Timestamp(self.at);
+        Ok(Event::Directory(DirectoryEvent::PinFailed { id: user(&self.id)?, at }))
+    }
+}
+
+impl Frozen for PinLocked {
+    fn into_event(self) -> Result<Event, Error> {
+        let until = Timestamp(self.until);
+        Ok(Event::Directory(DirectoryEvent::PinLocked { id: user(&self.id)?, until }))
+    }
+}
+
+impl Frozen for PinAccepted {
+    fn into_event(self) -> Result<Event, Error> {
+        Ok(Event::Directory(DirectoryEvent::PinAccepted { id: user(&self.id)? }))
     }
 }

@@ -20,6 +20,13 @@ pub(super) fn directory(event: &DirectoryEvent) -> Payload {
             rounds: hash.rounds,
             hash: hash.hash,
         }),
+        DirectoryEvent::PinFailed { id, at } => {
+            Payload::of(&directory_v1::PinFailed { id: user(id), at: at.0 })
+        }
+        DirectoryEvent::PinLocked { id, until } => {
+            Payload::of(&directory_v1::PinLocked { id: user(id), until: until.0 })
+        }
+        DirectoryEvent::PinAccepted { id } => Payload::of(&directory_v1::PinAccepted { id: user(id) }),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Attempts to prove by a PIN who one is (`ID-14`).
+//! Attempts to prove by a PIN who one is (`ID-14`). They are counted twice by the same rule: for the user who is meant,
+//! from whatever numbers they come, and for the number that tries, whomever it means.
 
 use super::{Contact, ContactEvent, Grounds, profile};
 use crate::{Seconds, Timestamp, UserId};
@@ -37,6 +38,25 @@ impl Verification {
     pub fn is_locked(&self, now: Timestamp) -> bool {
         self.locked_until.is_some_and(|until| now < until)
     }
+
+    /// Until when no PIN is looked at if this one is wrong too; `None` if more may be tried.
+    pub(crate) fn locks_until(&self, now: Timestamp, limits: PinLimits) -> Option<Timestamp> {
+        let recent = self.failed.iter().filter(|at| now < at.plus(limits.window)).count();
+        (recent + 1 >= limits.attempts as usize).then(|| now.plus(limits.window))
+    }
+
+    /// One more was wrong. No more are kept than can count.
+    pub(crate) fn fail(&mut self, at: Timestamp) {
+        if self.failed.len() >= PinLimits::MAX.attempts as usize {
+            self.failed.remove(0);
+        }
+        self.failed.push(at);
+    }
+
+    /// Those that were wrong have locked; after it the count begins anew.
+    pub(crate) fn lock(&mut self, until: Timestamp) {
+        *self = Self { failed: Vec::new(), locked_until: Some(until) };
+    }
 }
 
 /// While it is locked nothing counts, so that guessing on does not tell when a guess was right.
@@ -54,18 +74,8 @@ pub(super) fn decide(
     if matched {
         return profile::reassociate(state, user, &Grounds::Pin);
     }
-    let recent = contact.verification.failed.iter().filter(|at| now < at.plus(limits.window)).count();
     let mut events = vec![ContactEvent::VerificationFailed { at: now }];
-    if recent + 1 >= limits.attempts as usize {
-        events.push(ContactEvent::VerificationLocked { until: now.plus(limits.window) });
-    }
+    let locked = contact.verification.locks_until(now, limits);
+    events.extend(locked.map(|until| ContactEvent::VerificationLocked { until }));
     events
-}
-
-/// No more are kept than can count.
-pub(super) fn failed(verification: &mut Verification, at: Timestamp) {
-    if verification.failed.len() >= PinLimits::MAX.attempts as usize {
-        verification.failed.remove(0);
-    }
-    verification.failed.push(at);
 }

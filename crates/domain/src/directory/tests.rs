@@ -54,6 +54,67 @@ fn who_is_removed_has_no_pin_any_more_and_who_is_unknown_gets_none() {
 fn facts_of_somebody_who_was_never_put_in_change_nothing() {
     assert_eq!(evolve(None, &DirectoryEvent::UserRemoved { id: id() }), None);
     assert_eq!(evolve(None, &DirectoryEvent::PinSet { id: id(), hash: pin() }), None);
+    assert_eq!(evolve(None, &DirectoryEvent::PinFailed { id: id(), at: Timestamp(0) }), None);
+    assert_eq!(evolve(None, &DirectoryEvent::PinLocked { id: id(), until: Timestamp(0) }), None);
+    assert_eq!(evolve(None, &DirectoryEvent::PinAccepted { id: id() }), None);
+}
+
+/// Somebody with a PIN, at which it was tried at these hours.
+fn tried(tries: &[(bool, i64)]) -> Entry {
+    let set = [DirectoryCommand::Put(user("+12025550101")), DirectoryCommand::SetPin(pin())];
+    let tries = tries.iter().map(|(matched, hours)| attempt(*matched, *hours));
+    after(&set.into_iter().chain(tries).collect::<Vec<_>>()).unwrap()
+}
+
+fn attempt(matched: bool, hours: i64) -> DirectoryCommand {
+    DirectoryCommand::TryPin { matched, now: Timestamp(hours * 3_600_000), limits: PinLimits::MAX }
+}
+
+/// ID-14: the third wrong one in a row within a day locks the user for a day, the right one included.
+#[test]
+fn three_wrong_pins_in_a_row_within_a_day_lock_the_user() {
+    for (tries, hours, locked) in [
+        (vec![(false, 0), (false, 1), (false, 2)], 25, true),
+        (vec![(false, 0), (false, 1), (false, 2)], 26, false),
+        (vec![(false, 0), (false, 1), (true, 2), (false, 3), (false, 4)], 4, false),
+        (vec![(false, 0), (false, 23), (false, 25)], 25, false),
+        (vec![(false, 0), (false, 23), (false, 25), (false, 26)], 26, true),
+    ] {
+        let entry = tried(&tries);
+        let now = Timestamp(hours * 3_600_000);
+        assert_eq!(entry.verification.is_locked(now), locked, "{tries:?} at {hours}");
+        for matched in [true, false] {
+            let events = decide(Some(&entry), &id(), &attempt(matched, hours)).unwrap();
+            assert_eq!(events.is_empty(), locked, "{tries:?}, then {matched} at {hours}");
+        }
+    }
+}
+
+/// ID-14: what an attacker has locked stays locked whatever else is said of the user.
+#[test]
+fn neither_another_pin_nor_another_entry_lifts_a_lock() {
+    let mut entry = Some(tried(&[(false, 0), (false, 0), (false, 0)]));
+    let commands = [
+        DirectoryCommand::SetPin(pin()),
+        DirectoryCommand::Remove,
+        DirectoryCommand::Put(user("+12025550101")),
+    ];
+    for command in commands {
+        let events = decide(entry.as_ref(), &id(), &command).unwrap();
+        entry = events.iter().fold(entry, evolve);
+        assert!(entry.as_ref().unwrap().verification.is_locked(Timestamp(1)), "{command:?}");
+    }
+}
+
+/// ID-14, X1: who has no PIN cannot be guessed, and nothing is kept of trying.
+#[test]
+fn attempts_at_somebody_without_a_pin_leave_nothing() {
+    let bare = after(&[DirectoryCommand::Put(user("+12025550101"))]);
+    for state in [None, bare.as_ref()] {
+        for matched in [true, false] {
+            assert_eq!(decide(state, &id(), &attempt(matched, 0)), Some(Vec::new()));
+        }
+    }
 }
 
 /// ID-8

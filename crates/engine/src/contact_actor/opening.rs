@@ -143,7 +143,7 @@ impl ContactActor {
             origin: job.origin.clone(),
             responder: job.responder,
             message,
-            user: facts.state.as_ref().and_then(|contact| contact.user().cloned()),
+            user: self.opened_for(job, facts.state.as_ref(), now).await?,
             opted_out,
         };
         let open = Command::Open(Box::new(opening));
@@ -166,6 +166,23 @@ impl ContactActor {
         }
         let (user, why) = self.who(job).await?;
         facts.add(&ContactCommand::Identify { user, why })
+    }
+
+    /// Whom a new conversation is for: the holder of the number, unless too many wrong PINs were tried as theirs. Then it
+    /// is a guest's, and the profile stays as it is (`ID-14`). An agent who names the user knows whom they write to.
+    async fn opened_for(
+        &self,
+        job: &OpenJob,
+        contact: Option<&Contact>,
+        now: Timestamp,
+    ) -> Result<Option<UserId>, Error> {
+        let Some(user) = contact.and_then(Contact::user).cloned() else { return Ok(None) };
+        if job.first.as_ref().is_some_and(|first| first.user.is_some()) {
+            return Ok(Some(user));
+        }
+        let entry = directory::entry(&self.shared, &user).await?.state;
+        let locked = entry.is_some_and(|entry| entry.verification.is_locked(now));
+        Ok(Some(user).filter(|_| !locked))
     }
 
     /// Who has the number, as far as the directory knows.

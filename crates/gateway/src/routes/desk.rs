@@ -1,16 +1,14 @@
-//! What an agent has on the desk: the conversations that go on, with what they have not seen of them, and what there was
-//! before (`MSG-14` to `MSG-18`, `MSG-23`).
+//! What an agent has on the desk: the conversations that go on, with what they have not seen of them (`MSG-14` to
+//! `MSG-18`).
 
-use super::conversation_id;
-use super::list::{row, unreadable, wait_for};
+use super::list::{unreadable, wait_for};
 use crate::access::{Caller, Staff};
 use crate::content::time_text;
 use crate::failure::Failure;
 use crate::query::Params;
-use crate::sending::reachable;
 use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use api::{HistoryResponse, Ongoing, OngoingResponse};
+use api::{Ongoing, OngoingResponse};
 use domain::channel::Mode;
 use domain::conversation::{Conversation, ConversationEvent, Lifecycle};
 use domain::{AgentId, ConversationId, Event, Timestamp};
@@ -27,8 +25,6 @@ const BEFORE_MAX: u64 = 100;
 const SEPARATOR_GAP_MS: i64 = 30_000;
 /// The names of the levels, and after how many seconds each begins if nothing else is said (`MSG-15`).
 const LEVELS: [(&str, u32); 3] = [("warning", 30), ("critical", 60), ("severe", 120)];
-/// The most earlier conversations (`MSG-23`).
-const HISTORY_MAX: usize = 25;
 
 /// `GET /v1/agents/{id}/ongoing`
 pub(super) async fn ongoing(
@@ -60,30 +56,6 @@ pub(super) async fn ongoing(
     }
     let with_unseen = conversations.iter().filter(|ongoing| ongoing.unseen > 0).count() as u64;
     Ok(HttpResponse::Ok().json(OngoingResponse { conversations, with_unseen }))
-}
-
-/// `GET /v1/conversations/{id}/history`
-pub(super) async fn history(
-    caller: Caller<Staff>,
-    id: Path<String>,
-    request: HttpRequest,
-    engine: Data<Engine>,
-    view: Data<Conversations>,
-) -> Result<HttpResponse, Failure> {
-    let params = Params::read(&request, &["limit", "scope"])?;
-    let limit = params.number("limit", 1..=HISTORY_MAX, HISTORY_MAX)?;
-    // OMN-5: who somebody is on other channels is not known yet.
-    params.get("scope", "`channel`", |scope| (scope == "channel").then_some(()))?;
-    let id = conversation_id(&id)?;
-    let contact = reachable(&engine, &caller, id).await?.contact;
-    let view = view.into_inner();
-    let read = move || {
-        let earlier = view.conversations_before(contact, id, limit)?;
-        earlier.into_iter().map(|id| view.row(id)).collect::<Result<Vec<_>, _>>()
-    };
-    let rows = web::block(read).await?.map_err(unreadable)?;
-    let conversations = rows.into_iter().flatten().map(row).collect();
-    Ok(HttpResponse::Ok().json(HistoryResponse { conversations }))
 }
 
 /// The conversations that an agent has, oldest first.

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::idempotency;
 use crate::query::Params;
 use crate::sending::reachable;
+use actix_web::rt::time::sleep;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{
@@ -19,9 +20,13 @@ use domain::Role;
 use domain::contact::{Contact, Grounds};
 use domain::{ConversationId, Personal};
 use engine::Engine;
+use std::time::{Duration, Instant};
 
 /// The longest reason, in bytes.
 const REASON_MAX: usize = 500;
+/// A refused PIN is answered only at whole multiples of this, so that it cannot be measured whether it was wrong, locked
+/// or of nobody: they write different facts (`ID-14`).
+const REFUSED_EVERY: Duration = Duration::from_millis(250);
 
 /// `POST /v1/conversations/{id}/reassociate`
 pub(super) async fn reassociate(
@@ -71,8 +76,19 @@ pub(super) async fn verify(
     if caller.role() == Role::Agent && !conversation.participants.contains(&caller.agent()?) {
         return Err(domain::Rejection::NotParticipant.into());
     }
+    let begun = Instant::now();
     let verified = engine.verify(id, user, &pin, caller.request(command)).await?;
+    if !verified {
+        sleep(until_next(begun.elapsed())).await;
+    }
     Ok(HttpResponse::Ok().json(VerifyResponse { verified }))
+}
+
+/// How long until the next time at which a refusal may be told.
+fn until_next(taken: Duration) -> Duration {
+    let parts = taken.as_nanos() / REFUSED_EVERY.as_nanos() + 1;
+    let parts = u32::try_from(parts).unwrap_or(u32::MAX);
+    REFUSED_EVERY.saturating_mul(parts).saturating_sub(taken)
 }
 
 /// `GET /v1/contacts/lookup`

@@ -5,7 +5,7 @@ use super::{Row, TABLE, fold, row};
 use crate::{Error, Histories};
 use domain::{ConversationId, Event};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{PartitionId, Position, StoredRecord, TableWrite, Tables};
+use store::{Identity, PartitionId, Position, StoredRecord, TableWrite, Tables};
 
 /// What became of the rows so far, in memory.
 pub(super) struct Batch<'a> {
@@ -23,8 +23,14 @@ struct Change {
 
 impl<'a> Batch<'a> {
     /// An empty batch that goes on from a position.
-    pub(super) fn new(tables: &'a dyn Tables, partition: PartitionId, consumed: Position) -> Self {
-        Self { tables, partition, consumed, rows: BTreeMap::new(), histories: Histories::over(tables) }
+    pub(super) fn new(
+        tables: &'a dyn Tables,
+        identity: &Identity,
+        partition: PartitionId,
+        consumed: Position,
+    ) -> Self {
+        let histories = Histories::over(tables, identity);
+        Self { tables, partition, consumed, rows: BTreeMap::new(), histories }
     }
 
     /// The position up to which it has folded.
@@ -56,13 +62,13 @@ impl<'a> Batch<'a> {
                 }
             }
         }
-        for (stream, version, _, event) in &facts {
-            if let Err(error) = self.histories.add(*stream, *version, event) {
-                self.histories.forget();
-                return Err(error);
-            }
+        let added = facts
+            .iter()
+            .try_for_each(|(stream, version, _, event)| self.histories.add(*stream, *version, event));
+        if let Err(error) = added.and_then(|()| self.histories.keep()) {
+            self.histories.forget();
+            return Err(error);
         }
-        self.histories.keep();
         for (stream, _, at, event) in facts {
             let Event::Conversation(event) = event else { continue };
             let id = ConversationId::from_bytes(stream);

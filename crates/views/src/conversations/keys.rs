@@ -4,7 +4,7 @@
 //! v                                  -> version of the projection, u32
 //! p partition u16                    -> consumed position, u64
 //! r id                               -> row
-//! k m t u h                          -> see `history::keys`
+//! k m t u h i q w                    -> see `history::keys`
 //! s state 0 id | c channel 0 id | a hash of the agent u64 0 id | o the same   -> nothing; the row has it all
 //! ```
 //!
@@ -72,12 +72,7 @@ pub(super) struct Indexes {
 impl Indexes {
     /// Those of a store; its secret keeps the names of agents out of the keys (`P1`).
     pub(super) fn new(identity: &Identity) -> Self {
-        let half = |from: usize| {
-            let mut bytes = [0; 8];
-            bytes.copy_from_slice(&identity.key[from..from + 8]);
-            u64::from_be_bytes(bytes)
-        };
-        Self { key: (half(16), half(24)) }
+        Self { key: index_key(identity) }
     }
 
     /// The index entries of a row.
@@ -120,8 +115,18 @@ fn is_over(state: &str) -> bool {
         .any(|over| over.name() == state)
 }
 
+/// What names are hashed with in the keys of a store.
+pub(crate) fn index_key(identity: &Identity) -> (u64, u64) {
+    let half = |from: usize| {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&identity.key[from..from + 8]);
+        u64::from_be_bytes(bytes)
+    };
+    (half(16), half(24))
+}
+
 /// SipHash-2-4. It is stored, so it must be this one in every build for ever.
-fn keyed_hash(key: (u64, u64), bytes: &[u8]) -> u64 {
+pub(crate) fn keyed_hash(key: (u64, u64), bytes: &[u8]) -> u64 {
     #[expect(deprecated, reason = "what replaces it takes no key and may change from one Rust to the next")]
     let mut hasher = std::hash::SipHasher::new_with_keys(key.0, key.1);
     hasher.write(bytes);

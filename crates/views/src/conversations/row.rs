@@ -35,6 +35,8 @@ pub struct Row {
     pub opened_at: Timestamp,
     /// When anything last happened in it.
     pub last_at: Timestamp,
+    /// When it was closed, once it is.
+    pub closed_at: Option<Timestamp>,
     /// How many messages of the requester it has.
     pub requester_messages: u64,
     /// How many messages of agents it has.
@@ -95,6 +97,7 @@ pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &Convers
         ConversationEvent::Closed { state, reason, .. } => {
             row.state = state.name().to_owned();
             row.reason = Some(reason.name().to_owned());
+            row.closed_at = Some(at);
         }
         ConversationEvent::Reassociated { to, .. } => row.user = Some(to.clone()),
         ConversationEvent::ConsentChanged { opted_out } => {
@@ -118,6 +121,7 @@ fn opened(id: ConversationId, at: Timestamp, event: &ConversationEvent) -> Optio
         agent: None,
         opened_at: at,
         last_at: at,
+        closed_at: None,
         requester_messages: 0,
         agent_messages: 0,
         user: user.clone(),
@@ -142,6 +146,8 @@ struct Stored {
     agent: Option<String>,
     opened_ms: i64,
     last_ms: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    closed_ms: Option<i64>,
     requester_messages: u64,
     agent_messages: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -161,6 +167,7 @@ pub(super) fn encode(row: &Row) -> Result<Vec<u8>, Error> {
         agent: row.agent.as_ref().map(|agent| agent.as_str().to_owned()),
         opened_ms: row.opened_at.0,
         last_ms: row.last_at.0,
+        closed_ms: row.closed_at.map(|at| at.0),
         requester_messages: row.requester_messages,
         agent_messages: row.agent_messages,
         user: row.user.as_ref().map(|user| user.as_str().to_owned()),
@@ -183,6 +190,7 @@ pub(super) fn decode(id: ConversationId, value: &[u8]) -> Result<Row, Error> {
         agent: agent.map_err(|_| Error::Row)?,
         opened_at: Timestamp(stored.opened_ms),
         last_at: Timestamp(stored.last_ms),
+        closed_at: stored.closed_ms.map(Timestamp),
         requester_messages: stored.requester_messages,
         agent_messages: stored.agent_messages,
         user: stored.user.map(|user| UserId::new(&user)).transpose().map_err(|_| Error::Row)?,

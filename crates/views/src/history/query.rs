@@ -1,8 +1,9 @@
 //! Reading histories: a window's page, what is unread and where it begins, and the earlier conversations of a requester.
 
+use super::holders::Holder;
 use super::rows::{self, Item};
 use super::{Histories, keys};
-use crate::conversations::TABLE;
+use crate::conversations::{TABLE, index_key};
 use crate::{Conversations, Error};
 use domain::reading::{OpenWindow, Reading};
 use domain::{ContactId, ConversationId, EventRef};
@@ -12,6 +13,8 @@ use store::PartitionId;
 
 /// How many rows are compared at a time.
 const CHUNK: usize = 512;
+/// How many conversations of a requester are looked at for those that an agent may know of.
+const VISITED_MAX: usize = 1024;
 /// How many differences are told.
 const TOLD_MAX: usize = 50;
 
@@ -110,7 +113,9 @@ impl Conversations {
         row.map_or(Ok(0), |row| rows::decode_count(&row))
     }
 
-    /// The conversations of a requester before this one, at most `limit`, newest first (`MSG-23`).
+    /// The conversations of a requester before this one, at most `limit`, newest first (`MSG-23`): those of the same
+    /// contact, as long as the number did not have another holder (`ID-9`), and if `everywhere`, those of the same user
+    /// wherever it is certain that they are that user (`OMN-5`, `OMN-6`).
     ///
     /// # Errors
     /// As [`reading`](Self::reading).
@@ -118,14 +123,59 @@ impl Conversations {
         &self,
         contact: ContactId,
         id: ConversationId,
+        everywhere: bool,
         limit: usize,
     ) -> Result<Vec<ConversationId>, Error> {
-        let after = keys::conversation(contact, id);
-        let found = self.log.tables().scan(TABLE, &keys::conversations(contact), Some(&after), limit)?;
-        let id = |(key, _): (Vec<u8>, Vec<u8>)| {
-            keys::stream(&key).map(ConversationId::from_bytes).ok_or(Error::Row)
-        };
-        found.into_iter().map(id).collect()
+        let own = self.whose(id)?;
+        let (prefix, after) = (keys::conversations(contact), keys::conversation(contact, id));
+        let mut found = self.before(&prefix, after, limit, |other| own.may_know(other))?;
+        if let Some(user) = own.verified().filter(|_| everywhere) {
+            let key = index_key(self.log.identity());
+            let (prefix, after) = (keys::all_of_user(key, user), keys::of_user(key, user, id));
+            found.extend(self.before(&prefix, after, limit, |other| other.verified() == Some(user))?);
+        }
+        // Ids sort by age.
+        found.sort_unstable_by_key(|id| std::cmp::Reverse(id.to_bytes()));
+        found.dedup();
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// At most `limit` of the conversations under a prefix behind a key whose holders are admitted. However many are not,
+    /// it ends after a fixed amount of work (`X1`).
+    fn before(
+        &self,
+        prefix: &[u8],
+        mut after: Vec<u8>,
+        limit: usize,
+        admits: impl Fn(&Holder) -> bool,
+    ) -> Result<Vec<ConversationId>, Error> {
+        let (mut found, mut visited) = (Vec::new(), 0);
+        while visited < VISITED_MAX {
+            let page = self.log.tables().scan(TABLE, prefix, Some(&after), CHUNK)?;
+            let is_last = page.len() < CHUNK;
+            visited += page.len();
+            for (key, _) in page {
+                let id = keys::stream(&key).map(ConversationId::from_bytes).ok_or(Error::Row)?;
+                if admits(&self.whose(id)?) {
+                    found.push(id);
+                }
+                if found.len() >= limit {
+                    return Ok(found);
+                }
+                after = key;
+            }
+            if is_last {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whose a conversation is.
+    fn whose(&self, id: ConversationId) -> Result<Holder, Error> {
+        let row = self.log.tables().get(TABLE, &keys::whose(id))?;
+        row.map_or_else(|| Ok(Holder::default()), |row| Holder::decode(&row))
     }
 
     /// Waits until all that the partition has by now is folded in, and says whether it is.

@@ -4,7 +4,7 @@ use super::Histories;
 use crate::Conversations;
 use crate::conversations::tests::support::*;
 use domain::channel::Mode;
-use domain::contact::{ContactEvent, Grounds, Notification, WindowClosing};
+use domain::contact::{ContactEvent, Grounds, Notification, WindowClosing, WhyProfile};
 use domain::conversation::ConversationEvent;
 use domain::{AgentId, ContactId, ConversationId, Event, MessageId, Personal, UserId};
 use proptest::prelude::*;
@@ -56,14 +56,14 @@ fn folded(log: &Arc<dyn EventLog>) -> Conversations {
 /// Folds the whole log anew in memory, and holds the rows against that.
 #[track_caller]
 fn check(log: &dyn EventLog, view: &Conversations) {
-    let mut histories = Histories::default();
+    let mut histories = Histories::new(log.identity());
     for record in log.read_partition(PartitionId(0), Position(0), usize::MAX).unwrap() {
         for append in &record.appends {
             for (bytes, version) in append.events.iter().zip(append.first..) {
                 histories.add(append.stream.0, version, &codec::decode(bytes).unwrap().event).unwrap();
             }
         }
-        histories.keep();
+        histories.keep().unwrap();
     }
     assert_eq!(view.compare_histories(&histories).unwrap().1, Vec::<String>::new());
     let of_each: u64 = view.unread_of_each(CONTACT, 100).unwrap().iter().map(|(_, unread)| unread).sum();
@@ -182,10 +182,63 @@ fn earlier_conversations_come_newest_first() {
     let log = memory(1);
     (1..=4).for_each(|number| say(&*log, number, opened("web", Mode::Messaging)));
     let view = folded(&log);
-    let before = |number, limit| view.conversations_before(CONTACT, conversation(number), limit).unwrap();
+    let before =
+        |number, limit| view.conversations_before(CONTACT, conversation(number), true, limit).unwrap();
     assert_eq!(before(4, 2), [conversation(3), conversation(2)]);
     assert_eq!(before(2, 9), [conversation(1)]);
     assert_eq!(before(1, 9), []);
+}
+
+fn user(name: &str) -> UserId {
+    UserId::new(name).unwrap()
+}
+
+/// Opens a conversation for a user, together with what makes the number theirs, which stands behind it in the log.
+fn begins(log: &dyn EventLog, number: u8, name: Option<&str>, profile: Option<u32>) {
+    let mut opening = opened("sms", Mode::Messaging);
+    let ConversationEvent::Opened { user: opened_for, .. } = &mut opening else { panic!() };
+    *opened_for = name.map(user);
+    let of_contact = profile.map(|profile| {
+        let why = WhyProfile::Agent;
+        encoded(at(0), Event::Contact(ContactEvent::ProfileCreated { profile, user: name.map(user), why }))
+    });
+    let opening = (conversation(number).to_bytes(), vec![encoded(at(0), Event::Conversation(opening))]);
+    let of_contact = of_contact.map(|bytes| (CONTACT.0, vec![bytes]));
+    commit_together(log, PartitionId(0), std::iter::once(opening).chain(of_contact));
+}
+
+fn reassociated(from: Option<&str>, to: &str) -> ContactEvent {
+    ContactEvent::ProfileReassociated {
+        profile: 1,
+        from: from.map(user),
+        to: user(to),
+        grounds: Grounds::Pin,
+    }
+}
+
+/// ID-9, PRO-4: a guest's are the user's who the guest turns out to be; another holder has none of them, and whoever has
+/// the number again has their own again.
+#[test]
+fn earlier_conversations_stay_with_the_holder_of_their_time() {
+    on_every_log(|log| {
+        begins(&*log, 1, None, Some(1));
+        contact(&*log, reassociated(None, "ada"));
+        begins(&*log, 2, Some("ada"), None);
+        begins(&*log, 3, Some("bea"), Some(2));
+        begins(&*log, 4, Some("bea"), None);
+        contact(&*log, reassociated(Some("bea"), "ada"));
+        begins(&*log, 5, Some("ada"), None);
+        // Somebody who is locked is a guest, whoever has the number.
+        begins(&*log, 6, None, None);
+        let view = folded(&log);
+        let before = |number| view.conversations_before(CONTACT, conversation(number), true, 9).unwrap();
+        assert_eq!(before(2), [conversation(1)]);
+        assert_eq!(before(3), []);
+        assert_eq!(before(4), [conversation(3)]);
+        assert_eq!(before(5), [conversation(2)]);
+        assert_eq!(before(6), []);
+        check(&*log, &view);
+    });
 }
 
 #[derive(Clone, Debug)]
@@ -214,6 +267,13 @@ fn deed() -> impl Strategy<Value = Deed> {
         }),
         1 => Just(Deed::Contact(notified())),
         1 => Just(Deed::Contact(becomes(Some("ada"), "bea"))),
+        1 => (0..3_u32).prop_map(|profile| {
+            let user = (profile > 0).then(|| user("u-1"));
+            Deed::Contact(ContactEvent::ProfileCreated { profile, user, why: WhyProfile::NoMatch })
+        }),
+        1 => any::<bool>().prop_map(|known| {
+            Deed::Contact(reassociated(known.then_some("u-1"), if known { "u-2" } else { "u-1" }))
+        }),
         1 => Just(Deed::Restart),
         1 => Just(Deed::CatchUp),
     ]

@@ -76,5 +76,8 @@ pub(super) fn directory_event() -> impl Strategy<Value = DirectoryEvent> {
         (user(), any::<[u8; 16]>(), any::<u32>(), any::<[u8; 32]>()).prop_map(|(id, salt, rounds, hash)| {
             DirectoryEvent::PinSet { id, hash: PinHash { salt, rounds, hash } }
         }),
+        (user(), timestamp()).prop_map(|(id, at)| DirectoryEvent::PinFailed { id, at }),
+        (user(), timestamp()).prop_map(|(id, until)| DirectoryEvent::PinLocked { id, until }),
+        user().prop_map(|id| DirectoryEvent::PinAccepted { id }),
     ]
 }

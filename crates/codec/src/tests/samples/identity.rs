@@ -84,5 +84,8 @@ pub(super) fn directory_events() -> Vec<DirectoryEvent> {
         DirectoryEvent::UserPut { id: id(), user: Box::new(bare) },
         DirectoryEvent::UserRemoved { id: id() },
         DirectoryEvent::PinSet { id: id(), hash: PinHash { salt: [7; 16], rounds: 100_000, hash: [9; 32] } },
+        DirectoryEvent::PinFailed { id: id(), at: AT },
+        DirectoryEvent::PinLocked { id: id(), until: later(86_400) },
+        DirectoryEvent::PinAccepted { id: id() },
     ]
 }

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{PartitionId, Position};
 
-/// What the state of a conversation looks like in a list.
-fn shown(id: ConversationId, state: &Conversation) -> Row {
+/// What the state of a conversation looks like in a list, if it was closed at that time.
+fn shown(id: ConversationId, state: &Conversation, closed_at: Option<Timestamp>) -> Row {
     let ended = state.closing.filter(|_| state.lifecycle == Lifecycle::Closed);
     Row {
         id,
@@ -26,6 +26,7 @@ fn shown(id: ConversationId, state: &Conversation) -> Row {
         },
         opened_at: state.opened.at,
         last_at: state.last_at,
+        closed_at: closed_at.filter(|_| state.closing.is_some()),
         requester_messages: state.messages.requester,
         agent_messages: state.messages.agent,
         user: state.user.clone(),
@@ -70,12 +71,15 @@ proptest! {
         facts in prop::collection::vec((any_fact(), 0..99_u16), 0..30),
     ) {
         let id = id(&*memory(1), 1);
-        let (mut row, mut state) = (None, None);
+        let (mut row, mut state, mut closed_at) = (None, None, None);
         for (event, seconds) in &facts {
             row = fold(row, id, at(*seconds), event);
+            if row.is_some() && matches!(event, ConversationEvent::Closed { .. }) {
+                closed_at = Some(at(*seconds));
+            }
             prop_assert!(row.iter().all(|row| row::STATES.contains(&&row.state[..])));
             state = evolve(state, at(*seconds), event);
-            prop_assert_eq!(&row, &state.as_ref().map(|state| shown(id, state)));
+            prop_assert_eq!(&row, &state.as_ref().map(|state| shown(id, state, closed_at)));
         }
     }
 
@@ -90,11 +94,14 @@ proptest! {
         let log = memory(partitions);
         let mut view = Conversations::open(Arc::clone(&log)).unwrap();
         let mut states: BTreeMap<ConversationId, Conversation> = BTreeMap::new();
-        let mut folded = 0;
+        let (mut folded, mut closed) = (0, BTreeMap::new());
         for ((number, event, pause), second) in facts.iter().zip(0..) {
             let id = id(&*log, *number);
             commit(&*log, id, at(second), [event.clone()]);
             if let Some(state) = evolve(states.remove(&id), at(second), event) {
+                if matches!(event, ConversationEvent::Closed { .. }) {
+                    closed.insert(id, at(second));
+                }
                 states.insert(id, state);
             }
             match pause {
@@ -105,7 +112,7 @@ proptest! {
         }
         folded += view.catch_up().unwrap();
         prop_assert_eq!(folded, facts.len() as u64);
-        let expected: Vec<Row> = states.iter().rev().map(|(id, state)| shown(*id, state)).collect();
+        let expected: Vec<Row> = states.iter().rev().map(|(id, state)| shown(*id, state, closed.get(id).copied())).collect();
         prop_assert_eq!(&all_rows(&view)[..], &expected[..]);
         for filter in filters() {
             let admitted: Vec<Row> = expected.iter().filter(|row| filter.admits(row)).cloned().collect();
@@ -198,12 +205,12 @@ fn a_record_that_comes_twice_counts_once_and_a_missing_one_is_damage() {
     commit(&*log, id, at(2), [asked()]);
     commit(&*log, id, at(3), [closed(ClosedState::Complete)]);
     let records = log.read_partition(partition, Position(0), 9).unwrap();
-    let mut batch = Batch::new(log.tables(), partition, Position(0));
+    let mut batch = Batch::new(log.tables(), log.identity(), partition, Position(0));
     for index in [0, 0, 1, 0, 1] {
         batch.add(&records[index]).unwrap();
     }
     assert_eq!(batch.consumed(), Position(2));
-    let mut gap = Batch::new(log.tables(), partition, Position(1));
+    let mut gap = Batch::new(log.tables(), log.identity(), partition, Position(1));
     let error = gap.add(&records[2]).unwrap_err();
     assert!(matches!(error, Error::Damaged { position: Position(2), .. }), "{error}");
     let indexes = Indexes::new(log.identity());

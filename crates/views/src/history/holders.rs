@@ -1,0 +1,116 @@
+//! Whose each conversation is, as far as an agent who reads on from one of them may know (`MSG-23`, `OMN-6`, `ID-9`).
+//!
+//! A number changes hands: when its holder changes, what was said under the old one stays with the old one. Across channels
+//! only a user counts who was confirmed by a PIN or by an agent, never a name and never a number alone.
+
+use super::{Histories, keys};
+use crate::Error;
+use domain::conversation::ConversationEvent;
+use domain::{ContactId, ConversationId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Who holds a number, or held it while a conversation went on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Holder {
+    /// The how many-eth holder of the number.
+    pub(super) turn: u32,
+    /// The user, if anybody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) user: Option<String>,
+    /// Whether that was confirmed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) verified: bool,
+}
+
+/// Something was said of whose a conversation is. It is settled when the record's facts are all known, because those of
+/// the contact stand behind those of the conversation.
+pub(super) struct Said {
+    id: ConversationId,
+    contact: ContactId,
+    user: Option<UserId>,
+    /// Whether it was said just now, and not taken from who holds the number.
+    confirmed: bool,
+}
+
+impl Holder {
+    pub(super) fn encode(&self) -> Result<Vec<u8>, Error> {
+        serde_json::to_vec(self).map_err(|_| Error::Row)
+    }
+
+    pub(super) fn decode(row: &[u8]) -> Result<Self, Error> {
+        serde_json::from_slice(row).map_err(|_| Error::Row)
+    }
+
+    /// The user, if it is certain who it is.
+    pub(super) fn verified(&self) -> Option<&str> {
+        self.user.as_deref().filter(|_| self.verified)
+    }
+
+    /// Whether an agent of this holder's conversation may know of one of that holder's, of the same number: of the same
+    /// user's always, of a guest's if the number has not changed hands since, and as a guest's of no user's.
+    pub(super) fn may_know(&self, other: &Self) -> bool {
+        match (&self.user, &other.user) {
+            (Some(user), Some(other)) => user == other,
+            (Some(_) | None, None) => self.turn == other.turn,
+            (None, Some(_)) => false,
+        }
+    }
+}
+
+impl Histories<'_> {
+    /// Notes what a fact says of whose a conversation is.
+    pub(super) fn hear(&mut self, id: ConversationId, contact: ContactId, event: &ConversationEvent) {
+        if let ConversationEvent::Opened { user, .. } = event {
+            self.said.push(Said { id, contact, user: user.clone(), confirmed: false });
+        }
+        if let ConversationEvent::Reassociated { to, .. } = event {
+            self.said.push(Said { id, contact, user: Some(to.clone()), confirmed: true });
+        }
+    }
+
+    /// A number has a holder for the first time, or another one (`PRO-4`).
+    pub(super) fn held_by(&mut self, contact: ContactId, user: Option<&UserId>) -> Result<(), Error> {
+        let turn = self.holder(contact)?.turn.saturating_add(1);
+        let user = user.map(|user| user.as_str().to_owned());
+        self.put(keys::holder(contact), Holder { turn, user, verified: false }.encode()?);
+        Ok(())
+    }
+
+    /// It was confirmed who holds a number (`ID-9`).
+    pub(super) fn confirmed(
+        &mut self,
+        contact: ContactId,
+        from: Option<&UserId>,
+        to: &UserId,
+    ) -> Result<(), Error> {
+        let other = from.is_some_and(|from| from != to);
+        let turn = self.holder(contact)?.turn.saturating_add(u32::from(other));
+        let user = Some(to.as_str().to_owned());
+        self.put(keys::holder(contact), Holder { turn, user, verified: true }.encode()?);
+        Ok(())
+    }
+
+    /// Settles what was said since the last record.
+    pub(super) fn settle(&mut self) -> Result<(), Error> {
+        for Said { id, contact, user, confirmed } in std::mem::take(&mut self.said) {
+            let holder = self.holder(contact)?;
+            let user = user.map(|user| user.as_str().to_owned());
+            let verified = confirmed || (holder.verified && user.is_some() && holder.user == user);
+            let whose = Holder { turn: holder.turn, user, verified };
+            let before = self.get(&keys::whose(id))?.map(|row| Holder::decode(&row)).transpose()?;
+            if let Some(user) = before.as_ref().and_then(Holder::verified) {
+                let key = keys::of_user(self.key, user, id);
+                self.changes.insert(key, None);
+            }
+            if let Some(user) = whose.verified() {
+                self.put(keys::of_user(self.key, user, id), Vec::new());
+            }
+            self.put(keys::whose(id), whose.encode()?);
+        }
+        Ok(())
+    }
+
+    fn holder(&self, contact: ContactId) -> Result<Holder, Error> {
+        self.get(&keys::holder(contact))?.map_or_else(|| Ok(Holder::default()), |row| Holder::decode(&row))
+    }
+}
