@@ -2,14 +2,20 @@
 //! windows in which they look at all of it.
 
 mod consent;
+mod device;
+mod due;
 mod notification;
 mod profile;
+mod reach;
 mod verification;
 mod window;
 
 pub use consent::{Consent, is_consent};
+pub use device::{DEVICE_TOKEN_MAX, DEVICES_MAX_COUNT, Device, DeviceError, DeviceId};
+pub use due::{DIGEST_AFTER_MAX, DIGEST_AFTER_MIN, DigestBatch, DigestWish, MissedPart, PushBatch};
 pub use notification::{Notification, NotificationError, may_notify};
 pub use profile::{Grounds, Profile, WhyProfile};
+pub use reach::Reach;
 pub use verification::{PinLimits, Verification};
 pub use window::{WINDOW_TIMEOUT, WINDOWS_MAX_COUNT, Window, WindowClosing, WindowTimer};
 
@@ -40,6 +46,13 @@ pub struct Contact {
     pub verification: Verification,
     /// The windows that are open, oldest first; at most [`WINDOWS_MAX_COUNT`].
     pub windows: Vec<Window>,
+    /// Where they want to be told what they missed (`MSG-11`), in the order of registration; at most
+    /// [`DEVICES_MAX_COUNT`].
+    pub devices: Vec<Device>,
+    /// Whether they ever came with a token of their own, which is not a guest's (`MSG-13`).
+    pub signed_in: bool,
+    /// When they want digests.
+    pub digest: DigestWish,
 }
 
 /// What can be asked of a contact.
@@ -145,6 +158,8 @@ pub enum ContactCommand {
         /// What it says.
         notification: Notification,
     },
+    /// How they are reached outside of windows.
+    Reach(Reach),
 }
 
 impl ContactCommand {
@@ -163,7 +178,8 @@ impl ContactCommand {
             | Self::PageWindow { .. }
             | Self::RenewWindow { .. }
             | Self::CloseWindow { .. }
-            | Self::ExpireWindow(_) => None,
+            | Self::ExpireWindow(_)
+            | Self::Reach(_) => None,
         }
     }
 }
@@ -275,6 +291,24 @@ pub enum ContactEvent {
         /// Which.
         window: Uuid,
     },
+    /// A device is to be told what they miss (`MSG-11`), or something else is known of it now.
+    DeviceRegistered(Device),
+    /// A device is not any more.
+    DeviceRemoved {
+        /// Which.
+        device: DeviceId,
+    },
+    /// They came with a token of their own for the first time (`MSG-13`).
+    SignedIn,
+    /// They want digests at other times.
+    DigestWished {
+        /// When.
+        wish: DigestWish,
+    },
+    /// These devices are to be told that this came (`MSG-11`).
+    PushDue(PushBatch),
+    /// They are to be told what they missed (`MSG-13`).
+    DigestDue(DigestBatch),
 }
 
 /// Turns an intent into facts, or refuses.
@@ -329,6 +363,7 @@ pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<C
             events.push(ContactEvent::NotificationSent(notification.clone()));
             Ok(events)
         }
+        ContactCommand::Reach(reach) => Ok(reach::decide(state, reach)),
     }
 }
 
@@ -354,6 +389,9 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
             profiles: 0,
             verification: Verification::default(),
             windows: Vec::new(),
+            devices: Vec::new(),
+            signed_in: false,
+            digest: DigestWish::default(),
         },
         (None, _) => return None,
         (Some(contact), _) => contact,
@@ -393,7 +431,11 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
         ContactEvent::WindowClosed { window, why: _ } => {
             window::evolve(&mut contact, at, Change::Closed(*window));
         }
-        ContactEvent::NotificationSent(_) => {}
+        ContactEvent::DeviceRegistered(device) => device::registered(&mut contact, device),
+        ContactEvent::DeviceRemoved { device } => contact.devices.retain(|known| known.id != *device),
+        ContactEvent::SignedIn => contact.signed_in = true,
+        ContactEvent::DigestWished { wish } => contact.digest = *wish,
+        ContactEvent::NotificationSent(_) | ContactEvent::PushDue(_) | ContactEvent::DigestDue(_) => {}
     }
     Some(contact)
 }

@@ -2,6 +2,7 @@
 
 mod consent;
 mod identity;
+mod reach;
 
 use super::*;
 use crate::{MessageId, Seconds};
