@@ -7,9 +7,7 @@
 //!
 //! Only those have anything here whom somebody could tell: with a device, or with digests.
 
-use crate::contact::{
-    ContactEvent, DeviceId, DigestBatch, DigestWish, MissedPart, PushBatch, WindowClosing,
-};
+use crate::contact::{ContactEvent, DeviceId, DigestBatch, DigestWish, MissedPart, PushBatch, WindowClosing};
 use crate::conversation::ConversationEvent;
 use crate::{AgentId, EventRef, Seconds, Timestamp};
 use uuid::Uuid;

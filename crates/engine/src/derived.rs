@@ -44,7 +44,13 @@ fn claim(keys: &Keys, contact: ContactId, event: &ContactEvent) -> Option<Claim>
         | ContactEvent::WindowPaged { .. }
         | ContactEvent::WindowClosed { .. }
         | ContactEvent::NotificationSent(_)
-        | ContactEvent::WindowRenewed { .. } => None,
+        | ContactEvent::WindowRenewed { .. }
+        | ContactEvent::DeviceRegistered(_)
+        | ContactEvent::DeviceRemoved { .. }
+        | ContactEvent::SignedIn
+        | ContactEvent::DigestWished { .. }
+        | ContactEvent::PushDue(_)
+        | ContactEvent::DigestDue(_) => None,
         ContactEvent::ConversationActivated { company, conversation } => Some(Claim {
             key: keys.pair(contact, company),
             expected: None,

@@ -1,7 +1,7 @@
 //! The state of a contact, laid out for a snapshot.
 
 use crate::Error;
-use crate::v1::parts;
+use crate::v1::{parts, reach};
 use domain::contact::{
     Consent, Contact, Profile as DomainProfile, Verification as DomainVerification, Window,
 };
@@ -23,6 +23,9 @@ pub(super) struct ContactState {
     failed_ms: Vec<i64>,
     locked_until_ms: Option<i64>,
     windows: Vec<WindowState>,
+    devices: Vec<reach::DeviceRegistered>,
+    signed_in: bool,
+    digest_after_s: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,8 +44,8 @@ struct Profile {
 
 impl From<&Contact> for ContactState {
     fn from(state: &Contact) -> Self {
-        let Contact { version, channel, address, active, consent, profile, profiles, verification, windows } =
-            state;
+        let Contact { version, channel, address, active, consent, profile, profiles, .. } = state;
+        let Contact { verification, windows, devices, signed_in, digest, .. } = state;
         let windows = windows.iter().map(|Window { id, seen }| WindowState {
             id: *id.as_bytes(),
             seen_version: seen.version,
@@ -69,6 +72,9 @@ impl From<&Contact> for ContactState {
             failed_ms: failed.iter().map(|at| at.0).collect(),
             locked_until_ms: locked_until.map(|until| until.0),
             windows: windows.collect(),
+            devices: devices.iter().map(reach::DeviceRegistered::from).collect(),
+            signed_in: *signed_in,
+            digest_after_s: reach::wish_to_stored(*digest),
         }
     }
 }
@@ -88,6 +94,7 @@ impl TryFrom<ContactState> for Contact {
             id: Uuid::from_bytes(id),
             seen: Stamp { version: seen_version, at: Timestamp(seen_ms) },
         });
+        let devices = state.devices.into_iter().map(reach::DeviceRegistered::into_device);
         let profile = |Profile { number, user, verified }| {
             let user = user.as_deref().map(parts::user).transpose()?;
             Ok::<_, Error>(DomainProfile { number, user, verified })
@@ -105,6 +112,9 @@ impl TryFrom<ContactState> for Contact {
                 locked_until: state.locked_until_ms.map(Timestamp),
             },
             windows: windows.collect(),
+            devices: devices.collect::<Result<_, Error>>()?,
+            signed_in: state.signed_in,
+            digest: reach::wish_from_stored(state.digest_after_s),
         })
     }
 }

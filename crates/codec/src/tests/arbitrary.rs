@@ -1,6 +1,7 @@
 //! Strategies for facts of every kind with their envelopes.
 
 pub(super) mod identity;
+pub(super) mod reach;
 pub(super) mod router;
 pub(super) mod routing;
 pub(super) mod wording;
@@ -180,6 +181,7 @@ fn contact_event() -> impl Strategy<Value = ContactEvent> {
             ContactEvent::NotificationSent(Notification { id, text, link })
         }),
         1 => uuid().prop_map(|window| ContactEvent::WindowRenewed { window }),
+        3 => reach::contact_event(),
     ]
 }
 

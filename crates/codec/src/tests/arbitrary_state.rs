@@ -1,6 +1,7 @@
 //! Strategies for states of aggregates, also such as no history leads to.
 
 use super::arbitrary::identity::user;
+use super::arbitrary::reach::{device, wish};
 use super::arbitrary::wording::{attachment_rules, choice, component, component_name, notice_key};
 use super::arbitrary::{
     address, agent, channel, contact_id, conversation_id, message_id, offer, policy, reason, receipt_status,
@@ -102,17 +103,25 @@ pub(super) fn contact() -> impl Strategy<Value = Contact> {
         .prop_map(|(failed, locked_until)| Verification { failed, locked_until });
     let known =
         (btree_map(address(), consent, 0..3), option::of(profile), any::<u32>(), verification, windows);
-    (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4), known).prop_map(
-        |(version, channel, address, active, (consent, profile, profiles, verification, windows))| Contact {
-            version,
-            channel,
-            address: Personal::new(address),
-            active,
-            consent,
-            profile,
-            profiles,
-            verification,
-            windows,
+    let reach = (vec(device(), 0..3), any::<bool>(), wish());
+    let whom = (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4));
+    (whom, known, reach).prop_map(
+        |((version, channel, address, active), known, (devices, signed_in, digest))| {
+            let (consent, profile, profiles, verification, windows) = known;
+            Contact {
+                version,
+                channel,
+                address: Personal::new(address),
+                active,
+                consent,
+                profile,
+                profiles,
+                verification,
+                windows,
+                devices,
+                signed_in,
+                digest,
+            }
         },
     )
 }

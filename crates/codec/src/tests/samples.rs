@@ -4,6 +4,7 @@
 //! stay as it is; more goes to the end of its kind.
 
 pub(super) mod identity;
+mod reach;
 pub(super) mod router;
 pub(super) mod router_rows;
 pub(super) mod routing;
@@ -249,6 +250,7 @@ fn contact_events() -> Vec<ContactEvent> {
         notification(None),
         ContactEvent::WindowRenewed { window },
     ]);
+    events.extend(reach::contact_events());
     events
 }
 

@@ -88,7 +88,8 @@ pub(super) fn register(contact: Option<&Contact>, device: &Device) -> Vec<Contac
     }
     let is_new = known.iter().all(|other| other.id != device.id);
     let too_many = (known.len() + usize::from(is_new)).saturating_sub(DEVICES_MAX_COUNT);
-    let removed = known.iter().take(too_many).map(|old| ContactEvent::DeviceRemoved { device: old.id.clone() });
+    let removed =
+        known.iter().take(too_many).map(|old| ContactEvent::DeviceRemoved { device: old.id.clone() });
     removed.chain([ContactEvent::DeviceRegistered(device.clone())]).collect()
 }
 

@@ -11,6 +11,7 @@ use crate::stream::slot::{Close, Item, Slot};
 use crate::stream::{Streams, guests};
 use actix_web::web;
 use domain::ChannelId;
+use engine::DeviceInUse;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -38,6 +39,8 @@ pub(crate) struct Feed {
     channel: Option<ChannelId>,
     ready: VecDeque<String>,
     phase: Phase,
+    /// The device on which it is in use for as long.
+    in_use: Option<DeviceInUse>,
 }
 
 /// How far it is.
@@ -70,7 +73,12 @@ impl Feed {
             guests::came_or_went(streams, &slot);
         }
         let (streams, ready) = (Arc::clone(streams), VecDeque::new());
-        Ok(Self { streams, slot, queue, cursor, channel, ready, phase })
+        Ok(Self { streams, slot, queue, cursor, channel, ready, phase, in_use: None })
+    }
+
+    /// Says on which device it is.
+    pub(crate) fn is_on(&mut self, device: DeviceInUse) {
+        self.in_use = Some(device);
     }
 
     /// Up to where everything was given out, frames that wait for [`next`](Self::next) excepted.
