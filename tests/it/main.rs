@@ -31,6 +31,10 @@ mod engine_failures;
 #[cfg(test)]
 mod engine_identity;
 #[cfg(test)]
+mod engine_missed;
+#[cfg(test)]
+mod engine_missed_crashes;
+#[cfg(test)]
 mod engine_races;
 #[cfg(test)]
 mod engine_recovery;
@@ -62,6 +66,8 @@ mod http_idempotency;
 mod http_identity;
 #[cfg(test)]
 mod http_lifecycle;
+#[cfg(test)]
+mod http_missed;
 #[cfg(test)]
 mod http_office;
 #[cfg(test)]
