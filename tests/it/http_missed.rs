@@ -2,7 +2,7 @@
 
 use crate::http_client::{Answer, Client, message};
 use crate::process::{Site, confined_token, eventually, token};
-use crate::provider::{Asked, KEYS, Provider};
+use crate::provider::{Asked, KEYS, Provider, answer};
 use domain::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ async fn asked(subscriber: &Provider, kind: &str) -> Asked {
 /// MSG-11, MSG-13
 #[tokio::test]
 async fn an_integrator_is_told_what_to_push_and_what_to_mail() {
-    let subscriber = Provider::with([]).await;
+    let subscriber = Provider::with((0..9).map(|_| answer(204, &Value::Null))).await;
     let site = site(&subscriber);
     let server = site.serve().await;
     let (http, user, ann) =

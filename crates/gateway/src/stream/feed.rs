@@ -39,8 +39,7 @@ pub(crate) struct Feed {
     channel: Option<ChannelId>,
     ready: VecDeque<String>,
     phase: Phase,
-    /// The device on which it is in use for as long.
-    #[expect(dead_code, reason = "it is in use for as long as this is there")]
+    /// It is in use for as long as this is there.
     in_use: Option<DeviceInUse>,
 }
 
