@@ -31,6 +31,10 @@ mod engine_failures;
 #[cfg(test)]
 mod engine_identity;
 #[cfg(test)]
+mod engine_missed;
+#[cfg(test)]
+mod engine_missed_crashes;
+#[cfg(test)]
 mod engine_pins;
 #[cfg(test)]
 mod engine_races;
@@ -61,8 +65,9 @@ mod http_drain;
 #[cfg(test)]
 mod http_handover;
 #[cfg(test)]
-mod http_holder;
 mod http_history;
+#[cfg(test)]
+mod http_holder;
 #[cfg(test)]
 mod http_idempotency;
 #[cfg(test)]
@@ -71,6 +76,8 @@ mod http_identity;
 mod http_lifecycle;
 #[cfg(test)]
 mod http_look_up;
+#[cfg(test)]
+mod http_missed;
 #[cfg(test)]
 mod http_office;
 #[cfg(test)]

@@ -19,6 +19,7 @@ fn wants(name: &str, types: &[&str], channels: &[&str]) -> Subscription {
         name: name.to_owned(),
         types: types.iter().map(|name| (*name).to_owned()).collect(),
         channels: channels.iter().map(channel).collect(),
+        without_texts: false,
     }
 }
 

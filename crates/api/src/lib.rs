@@ -16,6 +16,7 @@ mod message;
 mod outbound;
 mod problem;
 mod queue;
+mod reach;
 mod said;
 mod stream;
 mod timer;
@@ -41,6 +42,10 @@ pub use outbound::{
 };
 pub use problem::{FieldError, Problem, ProblemCode};
 pub use queue::{QueueListResponse, QueueResponse, Waiting};
+pub use reach::{
+    DeviceListResponse, DeviceRequest, DeviceResponse, DigestRequest, DigestResponse, DigestWish,
+    ReachChangedResponse,
+};
 pub use said::{MessagesResponse, SaidResponse};
 pub use stream::{
     ClientFrame, OpenConversation, ServerFrame, SessionRequest, SessionResponse, TicketResponse,

@@ -101,13 +101,16 @@ pub struct SubscriptionSettings {
     /// A file that holds the keys instead, one a line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secrets_file: Option<PathBuf>,
-    /// Which facts, such as `conversation.closed`, or `conversation.agent_*` for all that begin like this; all if none is
-    /// named.
+    /// Which facts, such as `conversation.closed`, or `conversation.agent_*` for all that begin like this; all of conversations if
+    /// none is named. `contact.push_due` and `contact.digest_due` have to be named.
     #[serde(default)]
     pub types: Vec<String>,
     /// Of conversations on which channels; on all if none is named.
     #[serde(default)]
     pub channels: Vec<String>,
+    /// Whether the texts of messages are told with `contact.push_due`.
+    #[serde(default = "yes")]
+    pub texts: bool,
 }
 
 impl Default for Settings {
@@ -142,10 +145,13 @@ impl Settings {
 
     /// Who is told what, for the engine. What [`check`](Self::check) refuses is left out.
     pub fn subscriptions(&self) -> Vec<Subscription> {
-        let subscription = |SubscriptionSettings { name, types, channels, .. }: &SubscriptionSettings| {
-            let channels = channels.iter().map(|name| ChannelId::new(name)).collect::<Result<_, _>>().ok()?;
-            Some(Subscription { name: name.clone(), types: types.clone(), channels })
-        };
+        let subscription =
+            |SubscriptionSettings { name, types, channels, texts, .. }: &SubscriptionSettings| {
+                let channels =
+                    channels.iter().map(|name| ChannelId::new(name)).collect::<Result<_, _>>().ok()?;
+                let (name, types) = (name.clone(), types.clone());
+                Some(Subscription { name, types, channels, without_texts: !texts })
+            };
         self.subscriptions.iter().filter_map(subscription).collect()
     }
 
@@ -161,6 +167,10 @@ impl Settings {
 
 fn twilio_base_url() -> String {
     "https://api.twilio.com".to_owned()
+}
+
+const fn yes() -> bool {
+    true
 }
 
 const fn one() -> u32 {

@@ -59,6 +59,9 @@ pub(crate) struct EngineSettings {
     pub(crate) gap_max_s: u32,
     pub(crate) outbox_tries_for_s: u32,
     pub(crate) outbox_lanes_max: usize,
+    pub(crate) push_after_s: u32,
+    /// 0 is never.
+    pub(crate) digest_after_s: u32,
 }
 
 /// What the process says of itself, on stderr.
@@ -102,6 +105,8 @@ impl Default for EngineSettings {
             gap_max_s: options.gap_max.0,
             outbox_tries_for_s: options.outbox_tries_for.0,
             outbox_lanes_max: options.outbox_lanes_max,
+            push_after_s: options.push_after.0,
+            digest_after_s: options.digest_after.map_or(0, |after| after.0),
         }
     }
 }
@@ -179,6 +184,8 @@ impl Settings {
                 "engine.outbox_tries_for_s must be 60 to 604800",
             ),
             ((1..=1024).contains(&engine.outbox_lanes_max), "engine.outbox_lanes_max must be 1 to 1024"),
+            (engine.push_after_s <= 3600, "engine.push_after_s must be at most 3600"),
+            (engine.digest_after_s <= 604_800, "engine.digest_after_s must be at most 604800"),
         ];
         rules.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, what)| Err(what.to_owned()))
     }
@@ -206,6 +213,8 @@ impl Settings {
             gap_max_s,
             outbox_tries_for_s,
             outbox_lanes_max,
+            push_after_s,
+            digest_after_s,
         } = self.engine;
         Options {
             arbiters,
@@ -221,6 +230,8 @@ impl Settings {
             gap_max: Seconds(gap_max_s),
             outbox_tries_for: Seconds(outbox_tries_for_s),
             outbox_lanes_max,
+            push_after: Seconds(push_after_s),
+            digest_after: (digest_after_s > 0).then_some(Seconds(digest_after_s)),
             resume: match resume {
                 None => Resume::Refuse,
                 Some(ResumeArg::Wall) => Resume::Wall,

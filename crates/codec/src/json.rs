@@ -6,6 +6,7 @@ mod configuration;
 mod conversation;
 mod identity;
 mod outbound;
+mod reach;
 mod router;
 mod routing;
 mod time;
@@ -41,6 +42,12 @@ pub const fn event_type(event: &Event) -> &'static str {
             ContactEvent::NotificationSent(_) => "contact.notification_sent",
             ContactEvent::WindowRenewed { .. } => "contact.window_renewed",
             ContactEvent::PortalEntered { .. } => "contact.portal_entered",
+            ContactEvent::DeviceRegistered(_) => "contact.device_registered",
+            ContactEvent::DeviceRemoved { .. } => "contact.device_removed",
+            ContactEvent::SignedIn => "contact.signed_in",
+            ContactEvent::DigestWished { .. } => "contact.digest_wished",
+            ContactEvent::PushDue(_) => "contact.push_due",
+            ContactEvent::DigestDue(_) => "contact.digest_due",
         },
         Event::Configuration(event) => match event {
             ConfigurationEvent::ChannelConfigured { .. } => "configuration.channel_configured",

@@ -155,6 +155,12 @@ registry! {
     0x0604 1 "directory.pin_failed" => v1::directory::PinFailed,
     0x0605 1 "directory.pin_locked" => v1::directory::PinLocked,
     0x0606 1 "directory.pin_accepted" => v1::directory::PinAccepted,
+    0x0220 1 "contact.device_registered" => v1::reach::DeviceRegistered,
+    0x0221 1 "contact.device_removed" => v1::reach::DeviceRemoved,
+    0x0222 1 "contact.signed_in" => v1::reach::SignedIn,
+    0x0223 1 "contact.digest_wished" => v1::reach::DigestWished,
+    0x0224 1 "contact.push_due" => v1::reach::PushDue,
+    0x0225 1 "contact.digest_due" => v1::reach::DigestDue,
 }
 
 /// A payload with what the envelope says of it.

@@ -8,6 +8,7 @@
 
 mod contact;
 mod conversation;
+mod missed;
 mod outbound;
 mod router;
 mod routing;
@@ -23,6 +24,7 @@ use domain::configuration::Configuration;
 use domain::contact::Contact;
 use domain::conversation::Conversation;
 use domain::directory::Entry;
+use domain::missed::Missed;
 use domain::notice::NoticeKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,7 +33,8 @@ const CONVERSATION: u8 = 0x15;
 const CONTACT: u8 = 0x25;
 const CONFIGURATION: u8 = 0x36;
 const ROUTER: u8 = 0x51;
-const USER: u8 = 0x62;
+const USER: u8 = 0x63;
+const MISSED: u8 = 0x71;
 
 /// Whether the bytes begin like a snapshot of a format that was once written and is no longer read. Such a cache is not
 /// damaged, only of no use.
@@ -65,6 +68,19 @@ pub fn encode_contact(state: &Contact) -> Vec<u8> {
 /// [`Error`] says what is wrong with the bytes; the state must then be rebuilt.
 pub fn decode_contact(bytes: &[u8]) -> Result<Contact, Error> {
     payload::read::<contact::ContactState>(sealed::open(CONTACT, bytes)?)?.try_into()
+}
+
+/// What a contact has missed as bytes.
+pub fn encode_missed(state: &Missed) -> Vec<u8> {
+    sealed::seal(MISSED, &payload::write(&missed::MissedState::from(state)))
+}
+
+/// What a contact has missed.
+///
+/// # Errors
+/// [`Error`] says what is wrong with the bytes; the state must then be rebuilt.
+pub fn decode_missed(bytes: &[u8]) -> Result<Missed, Error> {
+    payload::read::<missed::MissedState>(sealed::open(MISSED, bytes)?)?.try_into()
 }
 
 /// What is known of a user as bytes, for the hash of all state: users are few facts, and have no snapshots.

@@ -14,6 +14,7 @@ pub(crate) mod identity;
 pub(crate) mod outbound;
 pub(crate) mod parts;
 pub(crate) mod presence;
+pub(crate) mod reach;
 pub(crate) mod router;
 pub(crate) mod routing;
 pub(crate) mod virtual_agent;

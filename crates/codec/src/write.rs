@@ -2,6 +2,7 @@
 
 mod identity;
 mod outbound;
+mod reach;
 mod router;
 mod routing;
 
@@ -12,7 +13,8 @@ use crate::registry::Payload;
 use crate::v1::{
     configuration as configuration_v1, contact as contact_v1, conversation as conversation_v1,
     engine as engine_v1, identity as identity_v1, parts as parts_v1, presence as presence_v1,
-    virtual_agent as virtual_agent_v1, waiting as waiting_v1, window as window_v1, wording as wording_v1,
+    reach as reach_v1, virtual_agent as virtual_agent_v1, waiting as waiting_v1, window as window_v1,
+    wording as wording_v1,
 };
 use crate::v2::{conversation as conversation_v2, message as message_v2, waiting as waiting_v2};
 use crate::v3::conversation as conversation_v3;
@@ -257,6 +259,16 @@ fn contact(event: &ContactEvent) -> Payload {
         ContactEvent::PortalEntered { company } => {
             Payload::of(&window_v1::PortalEntered { company: identity::address(company) })
         }
+        ContactEvent::DeviceRegistered(device) => Payload::of(&reach_v1::DeviceRegistered::from(device)),
+        ContactEvent::DeviceRemoved { device } => {
+            Payload::of(&reach_v1::DeviceRemoved { device: device.as_str().to_owned() })
+        }
+        ContactEvent::SignedIn => Payload::of(&reach_v1::SignedIn {}),
+        ContactEvent::DigestWished { wish } => {
+            Payload::of(&reach_v1::DigestWished { after_s: reach_v1::wish_to_stored(*wish) })
+        }
+        ContactEvent::PushDue(batch) => reach::push_due(batch),
+        ContactEvent::DigestDue(batch) => reach::digest_due(batch),
     }
 }
 

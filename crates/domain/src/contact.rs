@@ -2,16 +2,22 @@
 //! windows in which they look at all of it.
 
 mod consent;
+mod device;
+mod due;
 mod notification;
 mod portal;
 mod profile;
+mod reach;
 mod verification;
 mod window;
 
 pub use consent::{Consent, is_consent};
+pub use device::{DEVICE_TOKEN_MAX, DEVICES_MAX_COUNT, Device, DeviceError, DeviceId};
+pub use due::{DIGEST_AFTER_MAX, DIGEST_AFTER_MIN, DigestBatch, DigestWish, MissedPart, PushBatch};
 pub use notification::{Notification, NotificationError, may_notify};
 pub use portal::{Active, Entrance, enter};
 pub use profile::{Grounds, Profile, WhyProfile};
+pub use reach::Reach;
 pub use verification::{PinLimits, Verification};
 pub use window::{WINDOW_TIMEOUT, WINDOWS_MAX_COUNT, Window, WindowClosing, WindowTimer};
 
@@ -47,6 +53,13 @@ pub struct Contact {
     pub anew: u64,
     /// The company's address at which their first conversation began, or which they entered since then (`OMN-4`).
     pub portal: Option<Address>,
+    /// Where they want to be told what they missed (`MSG-11`), in the order of registration; at most
+    /// [`DEVICES_MAX_COUNT`].
+    pub devices: Vec<Device>,
+    /// Whether they ever came with a token of their own, which is not a guest's (`MSG-13`).
+    pub signed_in: bool,
+    /// When they want digests.
+    pub digest: DigestWish,
 }
 
 /// What can be asked of a contact.
@@ -157,6 +170,8 @@ pub enum ContactCommand {
         /// The company's address.
         company: Address,
     },
+    /// How they are reached outside of windows.
+    Reach(Reach),
 }
 
 impl ContactCommand {
@@ -176,7 +191,8 @@ impl ContactCommand {
             | Self::RenewWindow { .. }
             | Self::CloseWindow { .. }
             | Self::ExpireWindow(_)
-            | Self::EnterPortal { .. } => None,
+            | Self::EnterPortal { .. }
+            | Self::Reach(_) => None,
         }
     }
 }
@@ -293,6 +309,24 @@ pub enum ContactEvent {
         /// The company's address.
         company: Address,
     },
+    /// A device is to be told what they miss (`MSG-11`), or something else is known of it now.
+    DeviceRegistered(Device),
+    /// A device is not any more.
+    DeviceRemoved {
+        /// Which.
+        device: DeviceId,
+    },
+    /// They came with a token of their own for the first time (`MSG-13`).
+    SignedIn,
+    /// They want digests at other times.
+    DigestWished {
+        /// When.
+        wish: DigestWish,
+    },
+    /// These devices are to be told that this came (`MSG-11`).
+    PushDue(PushBatch),
+    /// They are to be told what they missed (`MSG-13`).
+    DigestDue(DigestBatch),
 }
 
 impl ContactEvent {
@@ -316,7 +350,13 @@ impl ContactEvent {
             | Self::WindowPaged { .. }
             | Self::WindowClosed { .. }
             | Self::NotificationSent(_)
-            | Self::WindowRenewed { .. } => false,
+            | Self::WindowRenewed { .. }
+            | Self::DeviceRegistered(_)
+            | Self::DeviceRemoved { .. }
+            | Self::SignedIn
+            | Self::DigestWished { .. }
+            | Self::PushDue(_)
+            | Self::DigestDue(_) => false,
         }
     }
 }
@@ -380,6 +420,7 @@ pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<C
         ContactCommand::EnterPortal { company } => {
             Ok(window::close_before(state, portal::entered(state, company)))
         }
+        ContactCommand::Reach(reach) => Ok(reach::decide(state, reach)),
     }
 }
 
@@ -407,6 +448,9 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
             windows: Vec::new(),
             anew: 0,
             portal: None,
+            devices: Vec::new(),
+            signed_in: false,
+            digest: DigestWish::default(),
         },
         (None, _) => return None,
         (Some(contact), _) => contact,
@@ -448,8 +492,12 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
         ContactEvent::WindowClosed { window, why: _ } => {
             window::evolve(&mut contact, at, Change::Closed(*window));
         }
-        ContactEvent::NotificationSent(_) => {}
         ContactEvent::PortalEntered { company } => contact.portal = Some(company.clone()),
+        ContactEvent::DeviceRegistered(device) => device::registered(&mut contact, device),
+        ContactEvent::DeviceRemoved { device } => contact.devices.retain(|known| known.id != *device),
+        ContactEvent::SignedIn => contact.signed_in = true,
+        ContactEvent::DigestWished { wish } => contact.digest = *wish,
+        ContactEvent::NotificationSent(_) | ContactEvent::PushDue(_) | ContactEvent::DigestDue(_) => {}
     }
     Some(contact)
 }

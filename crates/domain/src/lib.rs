@@ -13,6 +13,7 @@ pub mod consent;
 pub mod contact;
 pub mod conversation;
 pub mod directory;
+pub mod missed;
 pub mod notice;
 pub mod reading;
 pub mod rendering;

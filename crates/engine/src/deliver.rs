@@ -43,20 +43,38 @@ pub struct Outside {
 pub struct Subscription {
     /// Its name for ever: how far it was told is remembered under it.
     pub name: String,
-    /// Which facts: names such as `conversation.closed`, or beginnings of names that end in `*`; empty means all.
+    /// Which facts: names such as `conversation.closed`, or beginnings of names that end in `*`; empty means all of
+    /// conversations. What is due to requesters ([`DUE_TYPES`]) is told to whoever names it.
     pub types: Vec<String>,
     /// Of conversations on which channels; empty means all.
     pub channels: Vec<ChannelId>,
+    /// Whether what is due is told without the texts of messages.
+    pub without_texts: bool,
 }
 
+/// The facts of contacts that are told: a push or a digest is due (`MSG-11`, `MSG-13`).
+pub const DUE_TYPES: [&str; 2] = ["contact.push_due", "contact.digest_due"];
+
 impl Subscription {
-    /// Whether facts of this name are told.
+    /// Whether facts of this name are told. Of contacts nothing else is told than what is due, and that only to those who
+    /// ask for it: it holds what reaches people's devices.
     pub fn wants_type(&self, type_name: &str) -> bool {
+        if type_name.starts_with("contact.") && !DUE_TYPES.contains(&type_name) {
+            return false;
+        }
         let is = |wanted: &String| match wanted.strip_suffix('*') {
             Some(beginning) => type_name.starts_with(beginning),
             None => type_name == wanted,
         };
+        if DUE_TYPES.contains(&type_name) {
+            return self.types.iter().filter(|wanted| wanted.starts_with("contact.")).any(is);
+        }
         self.types.is_empty() || self.types.iter().any(is)
+    }
+
+    /// Whether anything is told that is due to requesters.
+    pub fn wants_due(&self) -> bool {
+        DUE_TYPES.iter().any(|type_name| self.wants_type(type_name))
     }
 
     /// Whether conversations on this channel are told of.

@@ -50,7 +50,13 @@ fn claim(keys: &Keys, contact: ContactId, event: &ContactEvent) -> Option<Claim>
         | ContactEvent::WindowClosed { .. }
         | ContactEvent::NotificationSent(_)
         | ContactEvent::WindowRenewed { .. }
-        | ContactEvent::PortalEntered { .. } => None,
+        | ContactEvent::PortalEntered { .. }
+        | ContactEvent::DeviceRegistered(_)
+        | ContactEvent::DeviceRemoved { .. }
+        | ContactEvent::SignedIn
+        | ContactEvent::DigestWished { .. }
+        | ContactEvent::PushDue(_)
+        | ContactEvent::DigestDue(_) => None,
         ContactEvent::ConversationActivated { company, conversation } => Some(Claim {
             key: keys.pair(contact, company),
             expected: None,

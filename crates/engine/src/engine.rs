@@ -5,6 +5,7 @@ use crate::conversation_actor::{ConversationAnswer, ConversationJob};
 use crate::gate::Gate;
 use crate::intake::Intake;
 use crate::keys::conversation_stream;
+use crate::missed::Missing;
 use crate::outbox::Outbox;
 use crate::shared::{Shared, partition};
 use crate::start::Started;
@@ -34,6 +35,7 @@ pub struct Engine {
     intake: Arc<tokio::sync::Mutex<Option<Intake>>>,
     outbox: Option<Arc<Outbox>>,
     subscribers: Arc<[Arc<Subscriber>]>,
+    missing: Option<Arc<Missing>>,
 }
 
 /// What the engine says of itself.
@@ -73,10 +75,10 @@ impl Engine {
         seed: Option<Apply>,
         outside: Outside,
     ) -> Result<Self, StartError> {
-        let Started { shared, stop, outbox, subscribers } =
+        let Started { shared, stop, outbox, subscribers, missing } =
             start::start(log, options, clock, ids, seed, outside).await?;
         let (gate, stop, intake) = (Arc::default(), Arc::new(stop), Arc::default());
-        Ok(Self { shared, gate, stop, intake, outbox, subscribers })
+        Ok(Self { shared, gate, stop, intake, outbox, subscribers, missing })
     }
 
     /// Takes a requester's message in: into the pair's active conversation, or into a new one (`LC-1` to `LC-4`).
@@ -253,7 +255,8 @@ impl Engine {
             Some(outbox) => outbox.next_due().await,
             None => None,
         };
-        let mut due = [timer, router, outbox].into_iter().flatten().min();
+        let missed = self.missing.as_ref().and_then(|missing| missing.next_due());
+        let mut due = [timer, router, outbox, missed].into_iter().flatten().min();
         for subscriber in self.subscribers.iter() {
             due = due.into_iter().chain(subscriber.next_due().await).min();
         }
@@ -301,6 +304,9 @@ impl Engine {
                 Some(outbox) => outbox.settle().await?,
                 None => 0,
             };
+            if let Some(missing) = &self.missing {
+                delivered += missing.settle().await?;
+            }
             for subscriber in self.subscribers.iter() {
                 delivered += subscriber.settle().await?;
             }

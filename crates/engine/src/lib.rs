@@ -26,11 +26,13 @@ mod error;
 mod gate;
 mod identity;
 mod intake;
+mod missed;
 mod options;
 mod outbox;
 mod pin;
 mod proactive;
 mod quarantine;
+mod reach;
 mod registry;
 mod router;
 mod router_actor;
@@ -51,8 +53,8 @@ pub use clock::{
 };
 pub use command::{Accepted, AgentInitiated, CommandId, Cursor, EventRecord, Inbound, Order, Request};
 pub use deliver::{
-    Attempt, Deliver, Delivery, DeliveryKey, HELD_BACK, Outgoing, OutgoingEvent, OutgoingMessage, Outside,
-    PullOnly, Subscription, Trying,
+    Attempt, DUE_TYPES, Deliver, Delivery, DeliveryKey, HELD_BACK, Outgoing, OutgoingEvent, OutgoingMessage,
+    Outside, PullOnly, Subscription, Trying,
 };
 pub use directory::{Imported, LookUp, Looking, Page};
 pub use engine::{Engine, Health};
@@ -62,6 +64,7 @@ pub use keys::Keys;
 pub use options::{Options, Resume, Timers};
 pub use outbox::{DeadLetter, OutboundCursor, Settlement};
 pub use proactive::Recipient;
+pub use reach::{DeviceInUse, Reached};
 pub use router::Presence;
 pub use runtime::block_on;
 pub use windows::{Notified, OpenedWindow, Requester};

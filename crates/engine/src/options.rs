@@ -41,6 +41,11 @@ pub struct Options {
     pub outbox_lanes_max: usize,
     /// How many records may follow the outbox's rows before they are brought up to date.
     pub outbox_rows_every: u64,
+    /// How long a push waits for what else comes, from the first item (`MSG-11`).
+    pub push_after: Seconds,
+    /// How long somebody who is away is waited for until they get a digest, from the first item that they missed, unless they
+    /// wish otherwise (`MSG-13`); `None` is for ever.
+    pub digest_after: Option<Seconds>,
 }
 
 /// What an operator says about a long gap between the log and the machine's clock (`T4`).
@@ -84,6 +89,8 @@ impl Default for Options {
             outbox_tries_for: Seconds(86_400),
             outbox_lanes_max: 32,
             outbox_rows_every: 256,
+            push_after: Seconds(60),
+            digest_after: Some(Seconds(900)),
         }
     }
 }

@@ -13,6 +13,7 @@ mod turn;
 mod words;
 
 pub use api::{DeadLetter, OutboundCursor, Settlement};
+pub(crate) use words::goes_out;
 
 use crate::shared::Shared;
 use crate::tries::{DRAIN_AFTER, LOOK_MS_MAX, RETRY_AFTER};

@@ -4,6 +4,7 @@ use crate::committer::Committer;
 use crate::contact_actor::ContactActor;
 use crate::conversation_actor::ConversationActor;
 use crate::directory::LookUp;
+use crate::reach::InUse;
 use crate::registry::Registry;
 use crate::router::RouterHandle;
 use crate::router_actor::Progress;
@@ -44,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) directing: Mutex<()>,
     /// Where the integrator's users are looked up, if anywhere.
     pub(crate) look_up: OnceLock<Arc<dyn LookUp>>,
+    /// The devices of requesters that are in use.
+    pub(crate) in_use: InUse,
 }
 
 /// The awake actors. Set right after the rest, because each actor holds on to the rest.

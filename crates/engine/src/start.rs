@@ -5,7 +5,9 @@ use crate::contact_actor::{ContactActor, ContactJob};
 use crate::conversation_actor::{ConversationActor, ConversationJob};
 use crate::intake::Intake;
 use crate::keys::ENGINE_STREAM;
+use crate::missed::{self, Missing};
 use crate::outbox::{self, Outbox};
+use crate::reach::InUse;
 use crate::registry::Registry;
 use crate::router::{self, RouterHandle};
 use crate::router_actor::RouterActor;
@@ -36,6 +38,7 @@ pub(crate) struct Started {
     pub(crate) stop: watch::Sender<bool>,
     pub(crate) outbox: Option<Arc<Outbox>>,
     pub(crate) subscribers: Arc<[Arc<Subscriber>]>,
+    pub(crate) missing: Option<Arc<Missing>>,
 }
 
 pub(crate) async fn start(
@@ -71,6 +74,7 @@ pub(crate) async fn start(
         router_progress: Arc::default(),
         directing: Mutex::default(),
         look_up: OnceLock::new(),
+        in_use: InUse::default(),
         options,
     });
     let keys = shared.keys.clone();
@@ -83,6 +87,7 @@ pub(crate) async fn start(
     }
     // A new subscription is told of whatever happens from here on.
     let subscribers = subscriptions::resume(&shared, &outside).await?;
+    let missing = missed::resume(&shared, &outside).await?;
     let intake = start_router(&shared).await?;
     let outbox = match outside.deliver {
         Some(deliver) => Some(Outbox::resume(&shared, deliver).await?),
@@ -102,9 +107,12 @@ pub(crate) async fn start(
         for (number, subscriber) in (3..).zip(subscribers.iter()) {
             shared.arbiters.run(number, Arc::clone(subscriber).run(stopping.clone()));
         }
+        if let Some(missing) = &missing {
+            shared.arbiters.run(1, Arc::clone(missing).run(stopping.clone()));
+        }
         shared.arbiters.run(0, keep_house(Arc::clone(&shared), outbox.clone(), stopping));
     }
-    Ok(Started { shared, stop, outbox, subscribers })
+    Ok(Started { shared, stop, outbox, subscribers, missing })
 }
 
 /// Wakes the router with what it knows, and has it finish what a crash may have interrupted.

@@ -1,14 +1,18 @@
 //! Tells subscribers what happens in conversations: every fact that a subscription wants, in the order of its conversation,
-//! at least once under one key. `docs/outbox.md` says how.
+//! at least once under one key. `docs/outbox.md` says how. What is due to be told to requesters are facts of contacts, and are told the
+//! same way: where a conversation is named, the contact's id then stands for it.
 //!
 //! Each subscription is a process of its own, apart from what is said to requesters: it follows the log, notes the
 //! conversations of which it has something to tell, and gives each its own lane.
 
 mod backlog;
 mod driven;
+mod due;
 mod follow;
 mod rows;
 mod turn;
+
+pub(crate) use follow::channel as channel_of;
 
 use crate::shared::Shared;
 use crate::tries::{DRAIN_AFTER, LOOK_MS_MAX, RETRY_AFTER};

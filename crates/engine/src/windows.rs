@@ -170,7 +170,7 @@ impl Engine {
     }
 
     /// What came before; the id of an earlier message if the command was stored before.
-    async fn ask_contact(
+    pub(crate) async fn ask_contact(
         &self,
         contact: ContactId,
         command: &ContactCommand,
@@ -193,7 +193,7 @@ impl Engine {
         Ok((accepted.message.filter(|_| accepted.duplicate), accepted.position))
     }
 
-    fn known_channel(&self, channel: &ChannelId) -> Result<(), Error> {
+    pub(crate) fn known_channel(&self, channel: &ChannelId) -> Result<(), Error> {
         let known = self.configuration().channels.contains_key(channel);
         if known { Ok(()) } else { Err(Error::UnknownChannel) }
     }

@@ -14,6 +14,7 @@ mod list;
 mod notifications;
 mod outbound;
 mod queues;
+mod reach;
 mod requester;
 mod said;
 mod sessions;
@@ -77,6 +78,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(streaming)
         .configure(configuring)
         .configure(wording)
+        .configure(reaching)
         .default_service(web::to(unknown));
 }
 
@@ -122,6 +124,22 @@ fn looking(config: &mut ServiceConfig) {
         .service(resource("/v1/conversations/{id}/seen", "POST").route(web::post().to(commands::seen)))
         .service(resource("/v1/conversations/{id}/history", "GET").route(web::get().to(history::show)))
         .service(resource("/v1/conversations/{id}/transcript", "GET").route(web::get().to(transcript::show)));
+}
+
+/// Adds the routes on which a requester says how they are reached outside of windows.
+fn reaching(config: &mut ServiceConfig) {
+    config
+        .service(resource("/v1/requester/devices", "GET").route(web::get().to(reach::devices)))
+        .service(
+            resource("/v1/requester/devices/{id}", "PUT, DELETE")
+                .route(web::put().to(reach::register))
+                .route(web::delete().to(reach::remove)),
+        )
+        .service(
+            resource("/v1/requester/digest", "GET, PUT")
+                .route(web::get().to(reach::wished))
+                .route(web::put().to(reach::wish)),
+        );
 }
 
 /// Adds the routes on which work is routed: agents, queues, work items.

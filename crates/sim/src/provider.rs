@@ -37,6 +37,8 @@ pub struct Tried {
     pub channel: ChannelId,
     /// What it says, or how the fact is called.
     pub text: String,
+    /// What the fact says, as JSON; empty for what is said to a requester.
+    pub data: String,
     /// Whether it arrived.
     pub arrived: bool,
 }
@@ -106,15 +108,18 @@ impl Provider {
     }
 
     fn answer(&self, delivery: &Delivery) -> Answer {
-        let (subscription, channel, text) = match &delivery.what {
-            Outgoing::Message(message) => (None, message.channel.clone(), message.text.expose().clone()),
+        let (subscription, channel, text, data) = match &delivery.what {
+            Outgoing::Message(message) => {
+                (None, message.channel.clone(), message.text.expose().clone(), String::new())
+            }
             Outgoing::Event(event) => {
-                (Some(event.subscription.clone()), event.channel.clone(), event.type_name.to_owned())
+                let (channel, data) = (event.channel.clone(), event.data.expose().to_string());
+                (Some(event.subscription.clone()), channel, event.type_name.to_owned(), data)
             }
         };
         let at = self.clock.get().map_or(Timestamp(0), |clock| clock.now());
         let Delivery { key, attempt, .. } = *delivery;
-        let mut tried = Tried { at, key, attempt, subscription, channel, text, arrived: false };
+        let mut tried = Tried { at, key, attempt, subscription, channel, text, data, arrived: false };
         let is_same = |other: &&Tried| {
             (other.key, &other.subscription, &other.text) == (key, &tried.subscription, &tried.text)
         };

@@ -138,6 +138,12 @@ impl<'a> Histories<'a> {
             | ContactEvent::NotificationsSet { .. }
             | ContactEvent::VerificationFailed { .. }
             | ContactEvent::VerificationLocked { .. }
+            | ContactEvent::DeviceRegistered(_)
+            | ContactEvent::DeviceRemoved { .. }
+            | ContactEvent::SignedIn
+            | ContactEvent::DigestWished { .. }
+            | ContactEvent::PushDue(_)
+            | ContactEvent::DigestDue(_)
             | ContactEvent::ConversationActivated { .. }
             | ContactEvent::ConversationReleased { .. }
             | ContactEvent::PortalEntered { .. } => return Ok(()),

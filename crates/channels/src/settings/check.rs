@@ -167,7 +167,8 @@ impl Settings {
         }
         let mut checked = BTreeMap::new();
         for (number, subscription) in (1..).zip(&self.subscriptions) {
-            let SubscriptionSettings { name, url, secrets, secrets_file, types, channels } = subscription;
+            let SubscriptionSettings { name, url, secrets, secrets_file, types, channels, texts: _ } =
+                subscription;
             // They have no key in the file, so that the place among them has to do.
             let key = format!("subscriptions ({number}.)");
             if ChannelId::new(name).is_err() {

@@ -110,6 +110,7 @@ fn the_engine_is_told_who_wants_what() {
         name: "crm".to_owned(),
         types: vec!["conversation.agent_*".to_owned()],
         channels: vec![domain::ChannelId::new("sms").unwrap()],
+        without_texts: false,
     };
     assert_eq!(settings.subscriptions(), [expected]);
 }

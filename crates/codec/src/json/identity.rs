@@ -1,6 +1,6 @@
 //! Facts about who requesters are and what may be sent to them as JSON.
 
-use super::timestamp;
+use super::{reach, timestamp};
 use domain::UserId;
 use domain::contact::{ContactEvent, Grounds, Notification};
 use domain::directory::{DirectoryEvent, User};
@@ -42,6 +42,12 @@ pub(super) fn contact(event: &ContactEvent) -> Value {
             "text": text.expose(),
             "link": link.as_ref().map(|link| link.expose()),
         }),
+        ContactEvent::DeviceRegistered(device) => reach::device(device),
+        ContactEvent::DeviceRemoved { device } => json!({ "device": device.as_str() }),
+        ContactEvent::SignedIn => json!({}),
+        ContactEvent::DigestWished { wish } => reach::wished(*wish),
+        ContactEvent::PushDue(batch) => reach::push(batch),
+        ContactEvent::DigestDue(batch) => reach::digest(batch),
     }
 }
 

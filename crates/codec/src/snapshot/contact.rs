@@ -1,7 +1,7 @@
 //! The state of a contact, laid out for a snapshot.
 
 use crate::Error;
-use crate::v1::parts;
+use crate::v1::{parts, reach};
 use domain::contact::{
     Consent, Contact, Profile as DomainProfile, Verification as DomainVerification, Window,
 };
@@ -25,6 +25,9 @@ pub(super) struct ContactState {
     windows: Vec<WindowState>,
     anew: u64,
     portal: Option<String>,
+    devices: Vec<reach::DeviceRegistered>,
+    signed_in: bool,
+    digest_after_s: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -55,6 +58,9 @@ impl From<&Contact> for ContactState {
             windows,
             anew,
             portal,
+            devices,
+            signed_in,
+            digest,
         } = state;
         let windows = windows.iter().map(|Window { id, seen }| WindowState {
             id: *id.as_bytes(),
@@ -84,6 +90,9 @@ impl From<&Contact> for ContactState {
             windows: windows.collect(),
             anew: *anew,
             portal: portal.as_ref().map(|company| company.as_str().to_owned()),
+            devices: devices.iter().map(reach::DeviceRegistered::from).collect(),
+            signed_in: *signed_in,
+            digest_after_s: reach::wish_to_stored(*digest),
         }
     }
 }
@@ -103,6 +112,7 @@ impl TryFrom<ContactState> for Contact {
             id: Uuid::from_bytes(id),
             seen: Stamp { version: seen_version, at: Timestamp(seen_ms) },
         });
+        let devices = state.devices.into_iter().map(reach::DeviceRegistered::into_device);
         let profile = |Profile { number, user, verified }| {
             let user = user.as_deref().map(parts::user).transpose()?;
             Ok::<_, Error>(DomainProfile { number, user, verified })
@@ -122,6 +132,9 @@ impl TryFrom<ContactState> for Contact {
             windows: windows.collect(),
             anew: state.anew,
             portal: state.portal.as_deref().map(parts::address).transpose()?,
+            devices: devices.collect::<Result<_, Error>>()?,
+            signed_in: state.signed_in,
+            digest: reach::wish_from_stored(state.digest_after_s),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Strategies for facts of every kind with their envelopes.
 
 pub(super) mod identity;
+pub(super) mod reach;
 pub(super) mod router;
 pub(super) mod routing;
 pub(super) mod wording;
@@ -189,6 +190,7 @@ fn contact_event() -> impl Strategy<Value = ContactEvent> {
         }),
         1 => uuid().prop_map(|window| ContactEvent::WindowRenewed { window }),
         1 => address().prop_map(|company| ContactEvent::PortalEntered { company }),
+        3 => reach::contact_event(),
     ]
 }
 

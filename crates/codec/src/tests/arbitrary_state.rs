@@ -1,6 +1,7 @@
 //! Strategies for states of aggregates, also such as no history leads to.
 
 use super::arbitrary::identity::user;
+use super::arbitrary::reach::{device, wish};
 use super::arbitrary::wording::{attachment_rules, choice, component, component_name, notice_key};
 use super::arbitrary::{
     address, agent, channel, contact_id, conversation_id, message_id, offer, policy, reason, receipt_status,
@@ -102,26 +103,28 @@ pub(super) fn contact() -> impl Strategy<Value = Contact> {
         .prop_map(|(failed, locked_until)| Verification { failed, locked_until });
     let known =
         (btree_map(address(), consent, 0..3), option::of(profile), any::<u32>(), verification, windows);
-    let versions = (any::<u64>(), any::<u64>(), option::of(address()));
-    (versions, channel(), address(), btree_map(address(), conversation_id(), 0..4), known).prop_map(
-        |(
-            (version, anew, portal),
-            channel,
-            address,
-            active,
-            (consent, profile, profiles, verification, windows),
-        )| Contact {
-            version,
-            anew,
-            portal,
-            channel,
-            address: Personal::new(address),
-            active,
-            consent,
-            profile,
-            profiles,
-            verification,
-            windows,
+    let reach = (vec(device(), 0..3), any::<bool>(), wish());
+    let begun = (any::<u64>(), option::of(address()));
+    let whom = (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4));
+    (whom, begun, known, reach).prop_map(
+        |((version, channel, address, active), (anew, portal), known, (devices, signed_in, digest))| {
+            let (consent, profile, profiles, verification, windows) = known;
+            Contact {
+                version,
+                channel,
+                address: Personal::new(address),
+                active,
+                consent,
+                profile,
+                profiles,
+                verification,
+                windows,
+                anew,
+                portal,
+                devices,
+                signed_in,
+                digest,
+            }
         },
     )
 }

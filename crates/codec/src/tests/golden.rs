@@ -10,7 +10,7 @@ use crate::reply::{self, Reply};
 use crate::{Envelope, Error, decode, encode, json, snapshot};
 use domain::channel::{ChannelKind, Mode};
 use domain::configuration::Configuration;
-use domain::contact::{Consent, Contact, Profile, Verification, Window};
+use domain::contact::{Consent, Contact, Device, DeviceId, DigestWish, Profile, Verification, Window};
 use domain::conversation::{
     Anchors, ClosedState, Conversation, DeadLetter, Lifecycle, MessageCounts, Outbound, Owner, Policy,
     Question, ReceiptStatus, StateReason, Utterance,
@@ -180,6 +180,8 @@ fn outbound() -> Outbound {
 
 fn contact() -> Contact {
     let active = [(company(), conversation_id())].into();
+    let phone = DeviceId::new("phone-1").unwrap();
+    let device = Device::new(phone, "fcm", "t-o-k-e-n".to_owned(), Some("de")).unwrap();
     Contact {
         version: 2,
         channel: channel("sms"),
@@ -192,6 +194,9 @@ fn contact() -> Contact {
         windows: vec![Window { id: Uuid::from_u128(9), seen: Stamp { version: 2, at: later(3) } }],
         anew: 1,
         portal: Some(company()),
+        devices: vec![device],
+        signed_in: true,
+        digest: DigestWish::After(Seconds(7200)),
     }
 }
 
@@ -233,11 +238,11 @@ fn a_format_byte_stands_for_one_layout() {
 #[test]
 fn the_bytes_of_one_kind_of_state_are_no_other_kind_of_state() {
     let bytes = snapshot::encode_contact(&contact());
-    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x22, expected: 0x14 }));
+    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x25, expected: 0x15 }));
     assert_eq!(reply::decode(&bytes).unwrap_err().code(), "format");
     assert_eq!(snapshot::decode_contact(&[]), Err(Error::Truncated));
     assert!(!snapshot::is_outdated(&bytes) && !snapshot::is_outdated(&[]) && !snapshot::is_outdated(&[0xff]));
-    assert!(snapshot::is_outdated(&[0x11]) && snapshot::is_outdated(&[0x12]), "former formats");
+    assert!([0x11, 0x12, 0x22].iter().all(|format| snapshot::is_outdated(&[*format])), "former formats");
     assert_eq!(snapshot::decode_contact(&bytes[..3]), Err(Error::Truncated));
     assert_eq!(snapshot::decode_contact(&bytes[..bytes.len() - 1]), Err(Error::Checksum));
 }

@@ -4,6 +4,7 @@
 //! stay as it is; more goes to the end of its kind.
 
 pub(super) mod identity;
+mod reach;
 pub(super) mod router;
 pub(super) mod router_rows;
 pub(super) mod routing;
@@ -253,6 +254,7 @@ fn contact_events() -> Vec<ContactEvent> {
         closed(WindowClosing::BegunAnew),
         ContactEvent::PortalEntered { company: self::company() },
     ]);
+    events.extend(reach::contact_events());
     events
 }
 

@@ -3,6 +3,7 @@
 mod consent;
 mod identity;
 mod portal;
+mod reach;
 
 use super::*;
 use crate::{MessageId, Seconds};

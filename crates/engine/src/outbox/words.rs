@@ -54,7 +54,7 @@ fn barred(state: &Conversation) -> Option<&'static str> {
 }
 
 /// Whether anything goes out on a channel of this kind; what is said on the web is shown to whoever is connected.
-pub(super) const fn goes_out(kind: ChannelKind) -> bool {
+pub(crate) const fn goes_out(kind: ChannelKind) -> bool {
     match kind {
         ChannelKind::Mweb => false,
         ChannelKind::Sms

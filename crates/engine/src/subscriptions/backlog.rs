@@ -35,6 +35,8 @@ struct Lane {
     floor: Position,
     /// How often the first was tried in this life of the process.
     attempts: u32,
+    /// Where it lives, which the id of a contact does not say.
+    partition: u16,
 }
 
 /// Where a fact stands that is to be told.
@@ -103,7 +105,8 @@ impl Backlog {
                 lane.last = place.version;
                 continue;
             }
-            let lane = Lane { first: place.version, last: place.version, floor: place.position, attempts: 0 };
+            let (first, last, floor) = (place.version, place.version, place.position);
+            let lane = Lane { first, last, floor, attempts: 0, partition };
             self.lanes.insert(place.conversation, lane);
             self.queue(place.conversation, now);
         }
@@ -173,8 +176,8 @@ impl Backlog {
     pub(super) fn take_marks(&mut self) -> Vec<Position> {
         self.unwritten = (0, 0);
         let mut marks = self.followed.clone();
-        for (id, lane) in &self.lanes {
-            if let Some(mark) = marks.get_mut(usize::from(id.partition())) {
+        for lane in self.lanes.values() {
+            if let Some(mark) = marks.get_mut(usize::from(lane.partition)) {
                 *mark = (*mark).min(Position(lane.floor.0.saturating_sub(1)));
             }
         }

@@ -3,11 +3,12 @@
 use super::Subscriber;
 use super::backlog::Place;
 use crate::keys::{CONFIGURATION_STREAM, ENGINE_STREAM, ROUTER_STREAM};
-use crate::{Error, Subscription, load};
+use crate::{Error, Subscription};
+use domain::contact::ContactEvent;
 use domain::conversation::ConversationEvent;
 use domain::{ChannelId, ConversationId, Event};
 use std::sync::Arc;
-use store::{EventLog, PartitionId, Position, StoredAppend, StoredRecord};
+use store::{EventLog, PartitionId, Position, StoredAppend, StoredRecord, StreamId};
 
 /// How many records are read at a time.
 const PAGE: usize = 256;
@@ -82,13 +83,13 @@ fn told_of(
     for (version, bytes) in (append.first..).zip(&append.events) {
         let event = codec::decode(bytes)?.event;
         let is_wanted = subscription.wants_type(codec::json::event_type(&event));
-        if matches!(event, Event::Conversation(_)) && is_wanted {
+        if is_told(&event) && is_wanted {
             places.push(Place { conversation, version, position });
         }
     }
     // Nobody has to look where a conversation is of which nothing is told anyway.
     if places.len() > before && !subscription.channels.is_empty() {
-        let channel = channel(log, conversation)?;
+        let channel = channel(log, append.stream)?;
         if !channel.is_some_and(|channel| subscription.wants_channel(&channel)) {
             places.truncate(before);
         }
@@ -96,8 +97,23 @@ fn told_of(
     Ok(())
 }
 
-/// The conversation's channel: it stands in its first event.
-pub(super) fn channel(log: &dyn EventLog, conversation: ConversationId) -> Result<Option<ChannelId>, Error> {
-    let Some(opening) = load::opening(log, conversation)? else { return Ok(None) };
-    Ok(if let ConversationEvent::Opened { channel, .. } = opening { Some(channel) } else { None })
+/// Whether a fact is of a kind that anybody is told.
+pub(super) const fn is_told(event: &Event) -> bool {
+    matches!(event, Event::Conversation(_) | Event::Contact(_))
+}
+
+/// The channel of a conversation or of a contact: it stands in its first event.
+pub(crate) fn channel(log: &dyn EventLog, stream: StreamId) -> Result<Option<ChannelId>, Error> {
+    let Some(first) = log.read_stream(stream, 0, 1)?.pop() else { return Ok(None) };
+    let first = codec::decode(&first.bytes)?.event;
+    Ok(match first {
+        Event::Conversation(ConversationEvent::Opened { channel, .. })
+        | Event::Contact(ContactEvent::Created { channel, .. }) => Some(channel),
+        Event::Conversation(_)
+        | Event::Contact(_)
+        | Event::Configuration(_)
+        | Event::Router(_)
+        | Event::Engine(_)
+        | Event::Directory(_) => None,
+    })
 }

@@ -2,11 +2,11 @@
 
 use super::Subscriber;
 use super::backlog::{Job, Place, Verdict};
-use super::follow;
+use super::{due, follow};
 use crate::keys::conversation_stream;
 use crate::tries::{self, AGAIN_MS, pause_ms};
 use crate::{Attempt, Delivery, DeliveryKey, Error, Outgoing, OutgoingEvent, Subscription};
-use domain::{ConversationId, Event, Personal, Timestamp};
+use domain::{ContactId, ConversationId, Event, Personal, Timestamp};
 use std::sync::Arc;
 use store::EventLog;
 
@@ -78,24 +78,33 @@ fn next(
     first: u64,
     last: u64,
 ) -> Result<Option<Box<Trial>>, Error> {
+    let stream = conversation_stream(conversation);
     let mut after = first.saturating_sub(1);
     loop {
-        let page = log.read_stream(conversation_stream(conversation), after, PAGE)?;
+        let page = log.read_stream(stream, after, PAGE)?;
         let Some(end) = page.last().filter(|_| after < last) else { return Ok(None) };
         after = end.version;
         for stored in page.iter().filter(|stored| stored.version <= last) {
             let codec::Envelope { at, event, .. } = codec::decode(&stored.bytes)?;
             let type_name = codec::json::event_type(&event);
-            if !matches!(event, Event::Conversation(_)) || !subscription.wants_type(type_name) {
+            if !follow::is_told(&event) || !subscription.wants_type(type_name) {
                 continue;
             }
-            let Some(channel) = follow::channel(log, conversation)? else { return Ok(None) };
+            let Some(channel) = follow::channel(log, stream)? else { return Ok(None) };
+            let data = match &event {
+                Event::Contact(due) => due::data(log, ContactId(stream.0), due, !subscription.without_texts)?,
+                Event::Conversation(_)
+                | Event::Configuration(_)
+                | Event::Router(_)
+                | Event::Engine(_)
+                | Event::Directory(_) => codec::json::event_data(&event),
+            };
             let (version, position) = (stored.version, stored.position);
             let event = OutgoingEvent {
                 subscription: subscription.name.clone(),
                 type_name,
                 channel,
-                data: Personal::new(codec::json::event_data(&event)),
+                data: Personal::new(data),
             };
             let key = DeliveryKey { conversation, version, part: 0 };
             let delivery = Delivery { key, attempt: 1, at, what: Outgoing::Event(Box::new(event)) };

@@ -46,6 +46,19 @@ pub(super) fn requester<A>(
     Ok(Requester { channel, address: Personal::new(address(kind, "address", at)?) })
 }
 
+/// Writes down that a requester came with a token of their own, which is not a guest's (`MSG-13`).
+pub(super) async fn signs_in<A>(
+    engine: &Engine,
+    caller: &Caller<A>,
+    requester: &Requester,
+) -> Result<(), Failure> {
+    let identity = caller.identity();
+    if identity.principal.role == Role::Requester && !identity.guest {
+        engine.sign_in(requester, &caller.request(None)).await?;
+    }
+    Ok(())
+}
+
 fn configured(engine: &Engine, name: &str) -> Result<(ChannelId, ChannelKind), Failure> {
     let unknown = || Failure::from(engine::Error::UnknownChannel);
     let channel = ChannelId::new(name).map_err(|_| unknown())?;

@@ -36,7 +36,7 @@ pub(super) async fn ticket(
 
 /// `GET /v1/stream`
 pub(super) async fn socket(request: HttpRequest, payload: Payload) -> Result<HttpResponse, Failure> {
-    let params = Params::read(&request, &["after", "ticket", "channel"])?;
+    let params = Params::read(&request, &["after", "ticket", "channel", "device"])?;
     let entry = Entry::of(&request, &params)?;
     let after = params.get("after", "a cursor", |text| Some(text.to_owned()))?;
     let (response, session, incoming) = actix_ws::handle(&request, payload).map_err(|_| {
@@ -50,7 +50,7 @@ pub(super) async fn socket(request: HttpRequest, payload: Payload) -> Result<Htt
     let incoming =
         incoming.max_frame_size(frame_max).aggregate_continuations().max_continuation_size(frame_max);
     let hello = hello(&entry.streams, &feed).await;
-    let Entry { caller, streams, channel, audience } = entry;
+    let Entry { caller, streams, channel, audience, .. } = entry;
     let client = Client::new(streams, caller, channel, audience);
     actix_web::rt::spawn(Socket { session, incoming, feed, client }.run(hello));
     Ok(response)
@@ -96,7 +96,7 @@ async fn collect(feed: &mut Feed, frames: &mut Vec<String>, until: Instant) -> R
 
 /// `GET /v1/stream/events`
 pub(super) async fn events(request: HttpRequest) -> Result<HttpResponse, Failure> {
-    let params = Params::read(&request, &["after", "ticket", "channel"])?;
+    let params = Params::read(&request, &["after", "ticket", "channel", "device"])?;
     let entry = Entry::of(&request, &params)?;
     let after = params.get("after", "a cursor", |text| Some(text.to_owned()))?;
     // A browser that connects again by itself repeats the URL; the header is newer.

@@ -2,7 +2,7 @@
 //! `MSG-10`).
 
 use super::list::{unreadable, wait_for};
-use super::requester::{PARAMS, named_in, requester};
+use super::requester::{PARAMS, named_in, requester, signs_in};
 use crate::access::{Caller, Requesters};
 use crate::body::Body;
 use crate::failure::Failure;
@@ -28,6 +28,7 @@ pub(super) async fn open(
 ) -> Result<HttpResponse, Failure> {
     let named = body.json_or_nothing::<RequesterRequest>().await?.value;
     let requester = requester(&engine, &caller, named, ProblemCode::InvalidBody)?;
+    signs_in(&engine, &caller, &requester).await?;
     let opened = engine.open_window(&requester, &caller.request(None)).await?;
     let response = shown(&engine, &view, opened.contact, opened.window, opened.position).await?;
     // RE-10: they are back, and have something to read of an agent who may not be there.

@@ -12,6 +12,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 use actix_web::web::Data;
 use api::ProblemCode;
+use domain::contact::DeviceId;
 use domain::{Address, ChannelId, Role};
 use std::sync::Arc;
 use views::Audience;
@@ -23,6 +24,8 @@ pub(crate) struct Entry {
     /// The one channel that it is about; always there for a requester.
     pub(crate) channel: Option<ChannelId>,
     pub(crate) audience: Audience,
+    /// The device of a requester on which it is (`MSG-11`).
+    device: Option<DeviceId>,
 }
 
 impl Entry {
@@ -47,8 +50,9 @@ impl Entry {
         let asked = params.get("channel", "the name of a channel", |name| ChannelId::new(name).ok())?;
         let channel = channel(&streams, &identity, asked)?;
         let audience = audience(&streams, &identity, channel.as_ref())?;
+        let device = params.get("device", "the name of a device", |name| DeviceId::new(name).ok())?;
         let caller = Caller::known(identity, RequestId::of(request));
-        Ok(Self { caller, streams, channel, audience })
+        Ok(Self { caller, streams, channel, audience, device })
     }
 
     /// Begins to listen, from a cursor on or from now on. `lasting` is whether it is a connection and no poll.
@@ -65,7 +69,12 @@ impl Entry {
             }
         };
         let identity = self.caller.identity().clone();
-        Feed::begin(&self.streams, identity, self.audience.clone(), self.channel.clone(), after, lasting)
+        let (audience, channel) = (self.audience.clone(), self.channel.clone());
+        let mut feed = Feed::begin(&self.streams, identity, audience, channel, after, lasting)?;
+        if let (Audience::Contact(contact), Some(device)) = (&self.audience, &self.device) {
+            feed.is_on(self.streams.engine.device_in_use(*contact, device.clone()));
+        }
+        Ok(feed)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::stream::slot::{Close, Item, Slot};
 use crate::stream::{Streams, guests};
 use actix_web::web;
 use domain::ChannelId;
+use engine::DeviceInUse;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -38,6 +39,8 @@ pub(crate) struct Feed {
     channel: Option<ChannelId>,
     ready: VecDeque<String>,
     phase: Phase,
+    /// It is in use for as long as this is there.
+    in_use: Option<DeviceInUse>,
 }
 
 /// How far it is.
@@ -68,7 +71,12 @@ impl Feed {
         };
         guests::came(&streams.hub, &slot);
         let (streams, ready) = (Arc::clone(streams), VecDeque::new());
-        Ok(Self { streams, slot, queue, cursor, channel, ready, phase })
+        Ok(Self { streams, slot, queue, cursor, channel, ready, phase, in_use: None })
+    }
+
+    /// Says on which device it is.
+    pub(crate) fn is_on(&mut self, device: DeviceInUse) {
+        self.in_use = Some(device);
     }
 
     /// Up to where everything was given out, frames that wait for [`next`](Self::next) excepted.

@@ -1,0 +1,15 @@
+//! Facts about how a requester is reached outside of windows.
+
+use crate::registry::Payload;
+use crate::v1::reach as v1;
+use domain::contact::{DigestBatch, PushBatch};
+
+pub(super) fn push_due(PushBatch { devices, items, more }: &PushBatch) -> Payload {
+    let devices = devices.iter().map(|id| id.as_str().to_owned()).collect();
+    let items = items.iter().map(|item| (item.stream, item.version)).collect();
+    Payload::of(&v1::PushDue { devices, items, more: *more })
+}
+
+pub(super) fn digest_due(DigestBatch { parts, more }: &DigestBatch) -> Payload {
+    Payload::of(&v1::DigestDue { parts: parts.iter().map(v1::MissedPart::from).collect(), more: *more })
+}

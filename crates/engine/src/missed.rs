@@ -1,0 +1,107 @@
+//! Finds out what is due to be told outside of windows: pushes and digests (`MSG-11` to `MSG-13`). Nothing is sent from here; what
+//! is due becomes a fact of its contact, which subscribers are told like any other.
+//!
+//! A process: it follows the log and folds, for each contact that could be told anything, what they missed. The fold and
+//! the place in the log up to which it goes are rows that are written together, so that they always agree; without them all
+//! of it is folded anew. Facts that something was due are folded too. So what was told before a crash is not told again, and
+//! what was not is due.
+
+mod fold;
+mod rows;
+mod tell;
+
+use crate::shared::Shared;
+use crate::tries::{LOOK_MS_MAX, RETRY_AFTER};
+use crate::{Error, Outside, Subscription};
+use domain::Timestamp;
+use domain::missed::Pace;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use store::Position;
+use tokio::sync::watch;
+
+/// How many contacts are looked at before the log is followed again.
+const AT_ONCE_MAX: usize = 64;
+
+/// Finds out what is due.
+pub(crate) struct Missing {
+    shared: Arc<Shared>,
+    /// Held by whoever follows.
+    followed: tokio::sync::Mutex<Followed>,
+    next_due: Mutex<Option<Timestamp>>,
+}
+
+/// Up to where the log was followed.
+struct Followed {
+    positions: Vec<Position>,
+    /// How many records of each partition changed nothing since its place was written down.
+    unwritten: Vec<u64>,
+}
+
+/// Goes on from the rows. If nobody is told what is due, nothing is, and everything stays as it is.
+pub(crate) async fn resume(shared: &Arc<Shared>, outside: &Outside) -> Result<Option<Arc<Missing>>, Error> {
+    let is_wanted = outside.deliver.is_some() && outside.subscriptions.iter().any(Subscription::wants_due);
+    if !is_wanted {
+        return Ok(None);
+    }
+    let positions = shared.reading(rows::load).await?;
+    let unwritten = vec![0; positions.len()];
+    Ok(Some(Arc::new(Missing {
+        shared: Arc::clone(shared),
+        followed: tokio::sync::Mutex::new(Followed { positions, unwritten }),
+        next_due: Mutex::default(),
+    })))
+}
+
+impl Missing {
+    /// Does so until `stopping` says so.
+    pub(crate) async fn run(self: Arc<Self>, mut stopping: watch::Receiver<bool>) {
+        let mut batches = self.shared.committer.batches();
+        while !*stopping.borrow() {
+            match self.settle().await {
+                Ok(0) => {}
+                Ok(_) => continue,
+                Err(error) => {
+                    tracing::warn!(code = error.code(), %error, "what is due to be told is not known; trying again");
+                    tokio::time::sleep(RETRY_AFTER).await;
+                    continue;
+                }
+            }
+            let now = self.shared.clock.now();
+            let wait_ms = self.next_due().map_or(LOOK_MS_MAX, |due| due.since_ms(now).clamp(0, LOOK_MS_MAX));
+            tokio::select! {
+                _ = stopping.changed() => {}
+                changed = batches.changed() => if changed.is_err() { break },
+                () = tokio::time::sleep(Duration::from_millis(wait_ms.unsigned_abs())) => {}
+            }
+        }
+    }
+
+    /// Follows the log and does what is due now; how much that was. Only when the log was followed to its end: something
+    /// that is due may have been told, or shown, there.
+    pub(crate) async fn settle(&self) -> Result<u64, Error> {
+        let mut followed = self.followed.lock().await;
+        let mut done = fold::catch_up(&self.shared, &mut followed).await?;
+        if done > 0 {
+            return Ok(done);
+        }
+        let now = self.shared.clock.now();
+        for (contact, missed) in self.shared.reading(move |log| rows::due(log, now, AT_ONCE_MAX)).await? {
+            tell::tell(&self.shared, &followed, contact, missed, now).await?;
+            done += 1;
+        }
+        let next = self.shared.reading(rows::next_due).await?;
+        *self.next_due.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        Ok(done)
+    }
+
+    /// When there is something to do next.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        *self.next_due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long is waited.
+fn pace(shared: &Shared) -> Pace {
+    Pace { push_after: shared.options.push_after, digest_after: shared.options.digest_after }
+}
