@@ -16,6 +16,7 @@ use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::ConversationEvent;
 use domain::directory::DirectoryEvent;
+use domain::outbound::OutboundEvent;
 use domain::{Cause, EngineEvent, Event, EventRef, Principal};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -70,6 +71,13 @@ pub const fn event_type(event: &Event) -> &'static str {
             ContactEvent::WindowClosed { .. } => "contact.window_closed",
             ContactEvent::NotificationSent(_) => "contact.notification_sent",
             ContactEvent::WindowRenewed { .. } => "contact.window_renewed",
+            ContactEvent::Outbound(event) => match event {
+                OutboundEvent::Dispatched { .. } => "contact.dispatched",
+                OutboundEvent::DispatchFailed { .. } => "contact.dispatch_failed",
+                OutboundEvent::Redriven { .. } => "contact.redriven",
+                OutboundEvent::Discarded { .. } => "contact.discarded",
+                OutboundEvent::ReceiptTaken { .. } => "contact.receipt_taken",
+            },
         },
         Event::Configuration(event) => match event {
             ConfigurationEvent::ChannelConfigured { .. } => "configuration.channel_configured",

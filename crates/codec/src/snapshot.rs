@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 const CONVERSATION: u8 = 0x13;
-const CONTACT: u8 = 0x22;
+const CONTACT: u8 = 0x23;
 const CONFIGURATION: u8 = 0x33;
 const ROUTER: u8 = 0x51;
 const USER: u8 = 0x61;

@@ -14,6 +14,7 @@ pub use verification::{PinLimits, Verification};
 pub use window::{WINDOW_TIMEOUT, WINDOWS_MAX_COUNT, Window, WindowClosing, WindowTimer};
 
 use crate::consent::Keyword;
+use crate::outbound::{self, Outbound, OutboundCommand, OutboundEvent};
 use crate::{Address, AgentId, ChannelId, ConversationId, MessageId, Personal, Rejection, Timestamp, UserId};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -40,6 +41,8 @@ pub struct Contact {
     pub verification: Verification,
     /// The windows that are open, oldest first; at most [`WINDOWS_MAX_COUNT`].
     pub windows: Vec<Window>,
+    /// How far those of their notifications have come that leave for the outside.
+    pub outbound: Outbound,
 }
 
 /// What can be asked of a contact.
@@ -145,6 +148,8 @@ pub enum ContactCommand {
         /// What it says.
         notification: Notification,
     },
+    /// What became of a notification that leaves for the outside.
+    Outbound(OutboundCommand),
 }
 
 impl ContactCommand {
@@ -163,7 +168,8 @@ impl ContactCommand {
             | Self::PageWindow { .. }
             | Self::RenewWindow { .. }
             | Self::CloseWindow { .. }
-            | Self::ExpireWindow(_) => None,
+            | Self::ExpireWindow(_)
+            | Self::Outbound(_) => None,
         }
     }
 }
@@ -275,13 +281,16 @@ pub enum ContactEvent {
         /// Which.
         window: Uuid,
     },
+    /// What became of a notification that leaves for the outside.
+    Outbound(OutboundEvent),
 }
 
 /// Turns an intent into facts, or refuses.
 ///
 /// # Errors
 /// [`Rejection::PairBusy`] if another conversation is active, [`Rejection::NotActive`] if the closing one is not,
-/// [`Rejection::WindowUnknown`] if the window is not open, and what [`may_notify`] says.
+/// [`Rejection::WindowUnknown`] if the window is not open, what [`may_notify`] says, and
+/// [`Rejection::DeliveryUnknown`] or [`Rejection::DeliveryNotDead`] of what goes out.
 pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<ContactEvent>, Rejection> {
     match command {
         ContactCommand::Activate { channel, address, company, conversation } => {
@@ -324,10 +333,15 @@ pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<C
         ContactCommand::CloseWindow { window } => window::close(state, *window),
         ContactCommand::ExpireWindow(timer) => Ok(window::expire(state, *timer)),
         ContactCommand::Notify { channel, address, by_phone, notification } => {
-            may_notify(state, *by_phone)?;
+            may_notify(state, *by_phone, notification.from.as_ref())?;
             let mut events = created(state, channel, address);
             events.push(ContactEvent::NotificationSent(notification.clone()));
             Ok(events)
+        }
+        ContactCommand::Outbound(command) => {
+            let contact = state.ok_or(Rejection::DeliveryUnknown)?;
+            let event = outbound::decide(&contact.outbound, contact.version, command)?;
+            Ok(event.map(ContactEvent::Outbound).into_iter().collect())
         }
     }
 }
@@ -354,6 +368,7 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
             profiles: 0,
             verification: Verification::default(),
             windows: Vec::new(),
+            outbound: Outbound::default(),
         },
         (None, _) => return None,
         (Some(contact), _) => contact,
@@ -394,6 +409,7 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
             window::evolve(&mut contact, at, Change::Closed(*window));
         }
         ContactEvent::NotificationSent(_) => {}
+        ContactEvent::Outbound(event) => contact.outbound.evolve(at, event),
     }
     Some(contact)
 }

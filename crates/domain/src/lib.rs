@@ -14,6 +14,7 @@ pub mod contact;
 pub mod conversation;
 pub mod directory;
 pub mod notice;
+pub mod outbound;
 pub mod reading;
 pub mod rendering;
 pub mod router;

@@ -1,5 +1,6 @@
 //! The state of a contact, laid out for a snapshot.
 
+use super::outbound::OutboundState;
 use crate::Error;
 use crate::v1::parts;
 use domain::contact::{
@@ -23,6 +24,7 @@ pub(super) struct ContactState {
     failed_ms: Vec<i64>,
     locked_until_ms: Option<i64>,
     windows: Vec<WindowState>,
+    outbound: OutboundState,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,8 +43,18 @@ struct Profile {
 
 impl From<&Contact> for ContactState {
     fn from(state: &Contact) -> Self {
-        let Contact { version, channel, address, active, consent, profile, profiles, verification, windows } =
-            state;
+        let Contact {
+            version,
+            channel,
+            address,
+            active,
+            consent,
+            profile,
+            profiles,
+            verification,
+            windows,
+            outbound,
+        } = state;
         let windows = windows.iter().map(|Window { id, seen }| WindowState {
             id: *id.as_bytes(),
             seen_version: seen.version,
@@ -69,6 +81,7 @@ impl From<&Contact> for ContactState {
             failed_ms: failed.iter().map(|at| at.0).collect(),
             locked_until_ms: locked_until.map(|until| until.0),
             windows: windows.collect(),
+            outbound: outbound.into(),
         }
     }
 }
@@ -105,6 +118,7 @@ impl TryFrom<ContactState> for Contact {
                 locked_until: state.locked_until_ms.map(Timestamp),
             },
             windows: windows.collect(),
+            outbound: state.outbound.try_into()?,
         })
     }
 }

@@ -102,17 +102,22 @@ pub(super) fn contact() -> impl Strategy<Value = Contact> {
         .prop_map(|(failed, locked_until)| Verification { failed, locked_until });
     let known =
         (btree_map(address(), consent, 0..3), option::of(profile), any::<u32>(), verification, windows);
-    (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4), known).prop_map(
-        |(version, channel, address, active, (consent, profile, profiles, verification, windows))| Contact {
-            version,
-            channel,
-            address: Personal::new(address),
-            active,
-            consent,
-            profile,
-            profiles,
-            verification,
-            windows,
+    let rest = (btree_map(address(), conversation_id(), 0..4), outbound());
+    (any::<u64>(), channel(), address(), rest, known).prop_map(
+        |(version, channel, address, (active, outbound), known)| {
+            let (consent, profile, profiles, verification, windows) = known;
+            Contact {
+                version,
+                channel,
+                address: Personal::new(address),
+                active,
+                consent,
+                profile,
+                profiles,
+                verification,
+                windows,
+                outbound,
+            }
         },
     )
 }
