@@ -44,7 +44,8 @@ fn claim(keys: &Keys, contact: ContactId, event: &ContactEvent) -> Option<Claim>
         | ContactEvent::WindowPaged { .. }
         | ContactEvent::WindowClosed { .. }
         | ContactEvent::NotificationSent(_)
-        | ContactEvent::WindowRenewed { .. } => None,
+        | ContactEvent::WindowRenewed { .. }
+        | ContactEvent::Outbound(_) => None,
         ContactEvent::ConversationActivated { company, conversation } => Some(Claim {
             key: keys.pair(contact, company),
             expected: None,

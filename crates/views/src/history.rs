@@ -116,6 +116,7 @@ impl<'a> Histories<'a> {
             | ContactEvent::OptedOut { .. }
             | ContactEvent::OptedIn { .. }
             | ContactEvent::NotificationsSet { .. }
+            | ContactEvent::Outbound(_)
             | ContactEvent::VerificationFailed { .. }
             | ContactEvent::VerificationLocked { .. }
             | ContactEvent::ConversationActivated { .. }

@@ -5,7 +5,7 @@ use super::backlog::{Job, Place, Verdict};
 use super::follow;
 use crate::keys::conversation_stream;
 use crate::tries::{self, AGAIN_MS, pause_ms};
-use crate::{Attempt, Delivery, DeliveryKey, Error, Outgoing, OutgoingEvent, Subscription};
+use crate::{Attempt, Delivery, DeliveryKey, Error, Outgoing, OutgoingEvent, Source, Subscription};
 use domain::{ConversationId, Event, Personal, Timestamp};
 use std::sync::Arc;
 use store::EventLog;
@@ -97,7 +97,7 @@ fn next(
                 channel,
                 data: Personal::new(codec::json::event_data(&event)),
             };
-            let key = DeliveryKey { conversation, version, part: 0 };
+            let key = DeliveryKey { source: Source::Conversation(conversation), version, part: 0 };
             let delivery = Delivery { key, attempt: 1, at, what: Outgoing::Event(Box::new(event)) };
             let place = Place { conversation, version, position };
             return Ok(Some(Box::new(Trial { place, delivery })));
