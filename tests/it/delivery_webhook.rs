@@ -36,7 +36,7 @@ async fn an_own_gateway_gets_what_is_said_signed_with_every_key() {
         json!({ "url": "https://files.example/1", "content_type": "application/pdf", "name": "a file" });
     let expected = json!({
         "delivery": key(4).to_string(),
-        "conversation_id": key(4).conversation.to_string(),
+        "conversation_id": key(4).source.to_string(),
         "channel": "own",
         "from": "+12025550100",
         "to": "+12025550123",
@@ -75,7 +75,7 @@ async fn a_subscriber_gets_a_cloud_event() {
         "id": key(9).to_string(),
         "source": "https://talk.example.org",
         "type": "conversation.closed",
-        "subject": key(9).conversation.to_string(),
+        "subject": key(9).source.to_string(),
         "time": "2026-01-31T22:10:47.900Z",
         "datacontenttype": "application/json",
         "channel": "sms",

@@ -1,10 +1,11 @@
 //! Taking a number over is one decision, whatever dies around it; and what the provider says of consent.
 
+use crate::routing_desk::request;
 use crate::support::tell;
 use domain::contact::Contact;
-use domain::conversation::StateReason;
+use domain::conversation::{ReceiptStatus, StateReason};
 use domain::{AgentId, Content, Personal, Principal, Rejection, Role, Seconds, UserId};
-use engine::{Accepted, AgentInitiated, CommandId, Error, Request};
+use engine::{Accepted, AgentInitiated, CommandId, DeliveryKey, Error, Receipt, Request, Source};
 use sim::{Harness, Kill, Pair, Step};
 use uuid::Uuid;
 
@@ -99,7 +100,11 @@ fn a_refusal_of_the_provider_is_an_opt_out_and_start_lifts_it_at_once() {
         let pair = Pair::sms(1, 0);
         let id = harness.inbound(&pair, "hello").await.unwrap().conversation;
         harness.join(id, "ann").await.unwrap();
-        harness.engine.provider_refused(id).await.unwrap();
+        harness.post(id, "ann", "hello?").await.unwrap();
+        let source = Source::Conversation(id);
+        let key = DeliveryKey { source, version: harness.state(id).await.unwrap().version, part: 0 };
+        let receipt = Receipt { status: ReceiptStatus::Failed, code: None, opted_out: true };
+        harness.engine.receipt(key, receipt, request("provider")).await.unwrap();
         let refused = harness.post(id, "ann", "hello?").await;
         assert!(matches!(refused, Err(Error::Rejected(Rejection::OptedOut))), "{refused:?}");
         harness.inbound(&pair, "yes").await.unwrap();

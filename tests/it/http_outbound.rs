@@ -212,3 +212,38 @@ async fn check_ticks(stream: &mut Stream, expected: &[&Value]) {
         assert_eq!(stream.next().await["event"], "conversation.receipt_taken");
     }
 }
+
+/// NTF-1, CH-10: a channel without a provider is pulled, and one with several addresses has to be told which.
+#[tokio::test]
+async fn a_notification_is_pulled_and_acknowledged() {
+    const TWO: &str = r#"
+[channels.partner]
+kind = "own"
+mode = "messaging"
+addresses = ["shop-1", "shop-2"]
+"#;
+    let site = Site::new(TWO);
+    let server = site.serve().await;
+    let (http, gateway) = (server.http(), token(Role::Gateway, "own"));
+    let mut body = json!({ "channel": "partner", "address": "user-7", "text": "Your parcel is here." });
+    http.post("/v1/notifications", &gateway, &body).await.problem(422, "invalid_body");
+    body["from"] = json!("shop-2");
+    let sent = http.post("/v1/notifications", &gateway, &body).await;
+    assert_eq!(sent.status, 202, "{}", sent.text);
+    let found = http.get("/v1/channels/partner/outbound?wait_s=10", &gateway).await.ok();
+    let delivery = &found["deliveries"][0];
+    assert_eq!((&delivery["from"], &delivery["to"]), (&json!("shop-2"), &json!("user-7")));
+    assert_eq!(delivery["notification_id"], sent.body["notification_id"]);
+    assert_eq!((&delivery["conversation_id"], &delivery["message_id"]), (&Value::Null, &Value::Null));
+    let at = format!("/v1/channels/partner/outbound/{}", delivery["key"].as_str().unwrap());
+    let other = at.replace("partner", "other");
+    http.post(&format!("{other}/ack"), &gateway, &json!({ "outcome": "sent" }))
+        .await
+        .problem(404, "delivery_unknown");
+    for _ in 0..2 {
+        http.post(&format!("{at}/ack"), &gateway, &json!({ "outcome": "sent" })).await.accepted();
+    }
+    http.post(&format!("{at}/receipt"), &gateway, &json!({ "status": "read" })).await.accepted();
+    let left = http.get("/v1/channels/partner/outbound", &gateway).await.ok();
+    assert_eq!(left["deliveries"], json!([]));
+}

@@ -66,7 +66,7 @@ answer = {**event.get_attributes(), 'data': event.data}";
         "id": key(9).to_string(),
         "source": "/colloquy",
         "type": "conversation.closed",
-        "subject": key(9).conversation.to_string(),
+        "subject": key(9).source.to_string(),
         "time": "2026-01-31T22:10:47.900Z",
         "datacontenttype": "application/json",
         "channel": "sms",

@@ -119,6 +119,10 @@ mod outbox_crashes;
 #[cfg(test)]
 mod outbox_dead;
 #[cfg(test)]
+mod outbox_notifications;
+#[cfg(test)]
+mod outbox_opt_outs;
+#[cfg(test)]
 mod outbox_pull;
 #[cfg(test)]
 mod outbox_world;

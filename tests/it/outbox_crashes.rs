@@ -1,18 +1,18 @@
 //! A day of messages in which the process dies at every commit in turn: everything arrives, in order, and repeats only
 //! under the key of what they repeat (the table "deliver" of `docs/protocols.md`).
 
-use crate::outbox_world::tell_outside;
+use crate::outbox_world::{notify, tell_outside};
 use crate::routing_desk::request;
 use crate::support::census;
 use domain::{ConversationId, Seconds};
-use engine::DeliveryKey;
+use engine::{DeliveryKey, Source};
 use sim::{Answer, Harness, Kill, Note, Pair, Provider, Setup, Step};
 use std::collections::BTreeMap;
 
 /// Less than the day has commits.
 const COMMITS_MIN: u64 = 15;
 /// More than the day has commits, so that the last round runs to its end.
-const COMMITS_MAX: u64 = 40;
+const COMMITS_MAX: u64 = 60;
 
 #[test]
 fn a_day_that_dies_at_any_commit_delivers_everything_in_order() {
@@ -46,8 +46,16 @@ fn often(setup: &mut Setup) {
     setup.options.outbox_rows_every = 1;
 }
 
-/// Three requesters, of whom one closes before everything has left. Errors are part of it once the process is dead.
+/// One who subscribed is notified; and three requesters, of whom one closes before everything has left. Errors are part of it
+/// once the process is dead.
 async fn day(harness: &Harness) {
+    let pair = Pair::sms(7, 0);
+    if harness.inbound(&pair, Note::new("START").id("start")).await.is_err() {
+        return;
+    }
+    for text in ["refused", "two"] {
+        let _ = notify(harness, &pair, text).await;
+    }
     for number in 0..3 {
         let pair = Pair::sms(number, 0);
         let note = |text: &str| Note::new(text).id(&format!("{number}-{text}"));
@@ -69,28 +77,32 @@ async fn day(harness: &Harness) {
     }
 }
 
-/// Whatever of a conversation is dead.
+/// Whatever is dead of a conversation, or of the notifications.
 async fn redrive(harness: &Harness, id: ConversationId) {
     let Ok((letters, _)) = harness.engine.dead_letters(None, None, 100).await else { return };
-    for letter in letters.into_iter().filter(|letter| letter.key.conversation == id) {
+    for letter in letters.into_iter().filter(|letter| letter.key.conversation().is_none_or(|of| of == id)) {
         let _ = harness.engine.redrive(letter.key, request("eve")).await;
     }
 }
 
 /// Each message once, by its key, and in order but for the one that was refused at first.
 fn arrived(provider: &Provider) {
-    let mut texts: BTreeMap<ConversationId, Vec<String>> = BTreeMap::new();
+    let mut texts: BTreeMap<Source, Vec<String>> = BTreeMap::new();
     for tried in provider.arrived() {
-        texts.entry(tried.key.conversation).or_default().push(tried.text);
+        texts.entry(tried.key.source).or_default().push(tried.text);
     }
-    assert_eq!(texts.len(), 3, "{texts:?}");
-    for texts in texts.values_mut() {
+    assert_eq!(texts.len(), 4, "{texts:?}");
+    for (source, texts) in &mut texts {
         let refused = texts.iter().position(|text| text == "refused").unwrap_or_else(|| panic!("{texts:?}"));
         texts.remove(refused);
-        assert_eq!(*texts, ["one", "two", "three"]);
+        let expected: &[&str] = match source {
+            Source::Conversation(_) => &["one", "two", "three"],
+            Source::Contact(_) => &["two"],
+        };
+        assert_eq!(texts, expected);
     }
     let keys: BTreeMap<DeliveryKey, String> =
         provider.tried().into_iter().map(|tried| (tried.key, tried.text)).collect();
     assert!(provider.tried().iter().all(|tried| keys[&tried.key] == tried.text), "a key names one message");
-    assert_eq!(keys.len(), 12);
+    assert_eq!(keys.len(), 14);
 }

@@ -4,11 +4,11 @@ use crate::outbox_world::{says, tell_outside, tell_pulling, while_before};
 use crate::routing_desk::request;
 use domain::conversation::ReceiptStatus;
 use domain::{ConversationId, Rejection, Seconds};
-use engine::{DeadLetter, DeliveryKey, Error};
+use engine::{DeadLetter, DeliveryKey, Error, Receipt, Source};
 use sim::{Answer, Harness, Pair};
 
 const fn key(conversation: ConversationId, version: u64) -> DeliveryKey {
-    DeliveryKey { conversation, version, part: 0 }
+    DeliveryKey { source: Source::Conversation(conversation), version, part: 0 }
 }
 
 async fn dead(harness: &Harness) -> Vec<(DeliveryKey, String)> {
@@ -154,7 +154,8 @@ fn receipts_are_taken_of_what_was_said_and_never_go_back() {
             harness.engine.settle().await.unwrap();
             harness.end(id, "ann").await.unwrap();
             let receipt = async |version, status| {
-                harness.engine.receipt(key(id, version), status, None, request("provider")).await
+                let receipt = Receipt { status, code: None, opted_out: false };
+                harness.engine.receipt(key(id, version), receipt, request("provider")).await
             };
             for status in [ReceiptStatus::Delivered, ReceiptStatus::Read, ReceiptStatus::Delivered] {
                 receipt(3, status).await.unwrap();
@@ -217,6 +218,31 @@ fn what_nobody_pulls_is_given_up() {
             let expected = [3, 5].map(|version| (key(id, version), "not_pulled".to_owned()));
             assert_eq!(dead(harness).await, expected);
             assert!(provider.tried().is_empty());
+        },
+    );
+}
+
+/// CH-10: what is tried again waits for the try that is under way, and not for the pause after it.
+#[test]
+fn a_redrive_during_a_try_has_its_turn_when_the_try_ends() {
+    tell_outside(
+        |_| {},
+        async |harness, provider| {
+            provider.plan(|tried, before| match (tried.text.as_str(), before) {
+                ("one", 0) => Answer::Refuse("http_400"),
+                ("two", 0..8) => Answer::Retry("http_500", Some(Seconds(600))),
+                ("two", 8) => Answer::Hang,
+                _ => Answer::Take,
+            });
+            let id = says(harness, 1, &["one", "two"]).await;
+            harness.engine.settle().await.unwrap();
+            harness.advance(Seconds(8 * 600)).await.unwrap();
+            assert_eq!(provider.tried().len(), 10, "the ninth try of the second hangs");
+            harness.engine.redrive(key(id, 3), request("eve")).await.unwrap();
+            harness.engine.settle().await.unwrap();
+            assert_eq!(provider.texts(id), Vec::<String>::new());
+            harness.advance(Seconds(30)).await.unwrap();
+            assert_eq!(provider.texts(id)[..1], ["one"]);
         },
     );
 }

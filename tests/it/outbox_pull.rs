@@ -3,7 +3,9 @@
 use crate::outbox_world::{says, tell_pulling};
 use crate::routing_desk::request;
 use domain::{ChannelId, Rejection, Seconds};
-use engine::{CommandId, DeliveryKey, Error, OutboundCursor, Outgoing, Request, Settlement};
+use engine::{
+    CommandId, Delivery, DeliveryKey, Error, OutboundCursor, Outgoing, Request, Settlement, Source,
+};
 use sim::{Harness, Pair};
 
 const SENT: Settlement = Settlement::Sent { provider_id: None };
@@ -19,7 +21,7 @@ async fn waiting(
     limit: usize,
 ) -> Vec<(DeliveryKey, String)> {
     harness.engine.settle().await.unwrap();
-    let found = harness.engine.outbound(&channel(Pair::SMS), after, limit).await.unwrap();
+    let (found, _) = harness.engine.outbound(&channel(Pair::SMS), after, limit).await.unwrap();
     let text = |what: &Outgoing| match what {
         Outgoing::Message(message) => message.text.expose().clone(),
         Outgoing::Event(event) => event.type_name.to_owned(),
@@ -51,7 +53,7 @@ fn the_next_of_each_conversation_waits_until_it_is_settled() {
             settle(found[1].0, Settlement::Failed { code: "no_route".to_owned() }).await.unwrap();
             let found = waiting(harness, None, 10).await;
             assert_eq!(texts(&found), ["two", "five"]);
-            let later = DeliveryKey { conversation: first, version: 6, part: 0 };
+            let later = DeliveryKey { source: Source::Conversation(first), version: 6, part: 0 };
             let refused = settle(later, SENT).await.unwrap_err();
             assert!(matches!(refused, Error::Rejected(Rejection::DeliveryNotNext)));
             let refused = settle(DeliveryKey { part: 1, ..later }, SENT).await.unwrap_err();
@@ -99,11 +101,12 @@ fn what_waits_is_given_in_pages_in_the_order_in_which_it_was_said() {
             }
             let (mut all, mut after) = (Vec::new(), None);
             loop {
-                let found = harness.engine.outbound(&channel(Pair::SMS), after, 2).await.unwrap();
-                let Some(last) = found.last() else { break };
-                after = OutboundCursor::parse(&last.cursor().to_string());
-                assert_eq!(after, Some(last.cursor()));
+                let (found, next) = harness.engine.outbound(&channel(Pair::SMS), after, 2).await.unwrap();
                 all.extend(found.iter().map(|delivery| delivery.key));
+                let Some(next) = next else { break };
+                assert_eq!(found.len(), 2);
+                after = OutboundCursor::parse(&next.to_string());
+                assert_eq!(after, Some(next));
             }
             let whole: Vec<DeliveryKey> =
                 waiting(harness, None, 10).await.into_iter().map(|(key, _)| key).collect();
@@ -126,9 +129,37 @@ fn what_is_pushed_cannot_be_pulled_or_settled() {
             provider.plan(|_, _| sim::Answer::Hang);
             let id = says(harness, 1, &["one"]).await;
             assert_eq!(waiting(harness, None, 10).await, []);
-            let key = DeliveryKey { conversation: id, version: 3, part: 0 };
+            let key = DeliveryKey { source: Source::Conversation(id), version: 3, part: 0 };
             let refused = harness.engine.settle_delivery(key, SENT, request("gateway")).await.unwrap_err();
             assert!(matches!(refused, Error::Rejected(Rejection::DeliveryUnknown)));
+        },
+    );
+}
+
+/// CH-10: what is no longer next when it is looked at is no part of a page, and makes no page shorter.
+#[test]
+fn a_page_is_short_only_where_nothing_more_is_there() {
+    tell_pulling(
+        &[Pair::SMS],
+        |_| {},
+        async |harness, _| {
+            let mut all = Vec::new();
+            for number in 0..6 {
+                all.push(says(harness, number, &[format!("from {number}").as_str()]).await);
+            }
+            assert_eq!(waiting(harness, None, 10).await.len(), 6);
+            // They opt out, and the outbox has not followed that yet.
+            for number in [0, 1, 3] {
+                harness.inbound(&Pair::sms(number, 0), "STOP").await.unwrap();
+            }
+            let page = async |after| harness.engine.outbound(&channel(Pair::SMS), after, 2).await.unwrap();
+            let (first, next) = page(None).await;
+            let keys = |found: &[Delivery]| -> Vec<_> {
+                found.iter().map(|delivery| delivery.key.conversation().unwrap()).collect()
+            };
+            assert_eq!(keys(&first), [all[2], all[4]]);
+            let (second, end) = page(Some(next.unwrap())).await;
+            assert_eq!((keys(&second), end), (vec![all[5]], None));
         },
     );
 }

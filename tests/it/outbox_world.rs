@@ -1,9 +1,12 @@
 //! Stories about what goes out: an engine, and a provider that the test plans.
 
+use crate::routing_desk::request;
 use crate::support::tell_with;
 use domain::channel::{ChannelKind, ChannelSettings, Mode, Proactive};
-use domain::{ChannelId, ConversationId, Timestamp};
-use sim::{Answer, Harness, Pair, Provider, Setup, Tried};
+use domain::contact::Notification;
+use domain::{Address, ChannelId, ConversationId, Personal, Timestamp};
+use engine::{CommandId, Error, Notified, Request, Requester, Source};
+use sim::{Answer, Harness, Note, Pair, Provider, Setup, Tried};
 use std::sync::Arc;
 
 /// Tells a story with a provider, and beside the usual channels `own`, an integrator's channel for messaging.
@@ -43,6 +46,12 @@ pub(crate) async fn says(harness: &Harness, requester: u8, texts: &[&str]) -> Co
     id
 }
 
+/// The same of one text, which is said once however often it is asked for.
+pub(crate) async fn says_once(harness: &Harness, requester: u8, text: &str) -> Result<ConversationId, Error> {
+    let note = Note::new(text).id(text);
+    Ok(harness.contribute(&Pair::sms(requester, 0), "ann", note).await?.conversation)
+}
+
 /// A plan: until then, what is meant comes back.
 pub(crate) fn while_before(
     back: Timestamp,
@@ -51,4 +60,26 @@ pub(crate) fn while_before(
     move |tried, _| {
         if tried.at < back && meant(tried) { Answer::Retry("http_503", None) } else { Answer::Take }
     }
+}
+
+/// Sends a notification, always under one id for one text.
+pub(crate) async fn notify(harness: &Harness, pair: &Pair, text: &str) -> Result<Notified, Error> {
+    let Pair { channel, requester, company } = pair.clone();
+    let to = Requester { channel, address: Personal::new(requester) };
+    let id = harness.engine.new_message_id();
+    let notification = Notification::new(id, text.to_owned(), None, Some(company)).unwrap();
+    let command = CommandId { scope: "shop".to_owned(), id: text.to_owned(), body: text.into() };
+    let request = Request { command: Some(command), ..request("shop") };
+    harness.engine.notify(&to, notification, &request).await
+}
+
+/// Whose the notifications of a pair's requester are.
+pub(crate) fn contact(harness: &Harness, pair: &Pair) -> Source {
+    Source::Contact(harness.keys().contact(&pair.channel, &pair.requester))
+}
+
+/// A requester of the integrator's own channel.
+pub(crate) fn guest() -> Pair {
+    let address = |name| Address::opaque(name).unwrap();
+    Pair { channel: ChannelId::new("own").unwrap(), requester: address("guest-1"), company: address("shop") }
 }

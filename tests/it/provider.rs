@@ -3,7 +3,9 @@
 use channels::{Channels, Settings};
 use domain::channel::ChannelKind;
 use domain::{Address, AgentId, Attachment, ChannelId, ConversationId, MessageId, Personal, Timestamp};
-use engine::{Attempt, Deliver as _, Delivery, DeliveryKey, Outgoing, OutgoingEvent, OutgoingMessage, Wall};
+use engine::{
+    Attempt, Deliver as _, Delivery, DeliveryKey, Outgoing, OutgoingEvent, OutgoingMessage, Source, Wall,
+};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -192,7 +194,7 @@ impl Wall for At {
 
 /// The key of the delivery of so many.
 pub(crate) fn key(version: u64) -> DeliveryKey {
-    DeliveryKey { conversation: ConversationId::new(0, NOW.0, 7), version, part: 0 }
+    DeliveryKey { source: Source::Conversation(ConversationId::new(0, NOW.0, 7)), version, part: 0 }
 }
 
 /// A message of an agent on a channel, in its first try.
@@ -211,6 +213,7 @@ pub(crate) fn message(channel: &str, kind: ChannelKind, text: &str, files: &[&st
         message: Some(MessageId(uuid::Uuid::from_u128(5))),
         agent: Some(AgentId::new("ann").unwrap()),
         notice: None,
+        notification: None,
         text: Personal::new(text.to_owned()),
         attachments: files.iter().map(file).collect(),
         choices: Vec::new(),

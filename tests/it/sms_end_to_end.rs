@@ -2,7 +2,7 @@
 //! became of them back by callback.
 
 use crate::http_client::message;
-use crate::messages_api::Mishap::{Close, Half, Hang, Nothing, Slow};
+use crate::messages_api::Mishap::{Close, Half, Hang, Nothing, Refuse, Slow};
 use crate::messages_api::{BROKEN, BUSY, MessagesApi, UNSUBSCRIBED};
 use crate::process::{COMPANY, eventually, token};
 use crate::sms_world::World;
@@ -93,6 +93,71 @@ async fn a_text_like_the_one_before_it_is_not_lost_by_a_kill() {
     world.kill_and_restart().await;
     world.api.always(ADA, Nothing);
     world.arrived(&id, ADA, ["yes", "yes"]).await;
+    world.end().await;
+}
+
+/// L5: the same text in two conversations of one pair, of which the first never got through.
+#[tokio::test]
+async fn the_same_text_in_another_conversation_is_not_taken_for_this_one_after_a_kill() {
+    let mut world = World::new(MessagesApi::open(), 15).await;
+    let first = world.joined(ADA).await;
+    world.api.script(ADA, [Refuse(429, "retry-after: 600\r\n", 20429)]);
+    world.says(&first, ["yes"]).await;
+    world.failed().await;
+    world.order(&first, "end", &json!({})).await.accepted();
+    world.hears(ADA, "SM-again", "Hello again?").await;
+    let known = world.conversations(ADA).await;
+    let second = known.iter().filter_map(|found| found["id"].as_str()).find(|id| *id != first).unwrap();
+    world.order(second, "join", &json!({})).await.accepted();
+    world.says(second, ["yes"]).await;
+    world.so_many(second, "dispatched", 1).await;
+    world.kill_and_restart().await;
+    world.so_many(&first, "dispatched", 1).await;
+    assert_eq!(world.api.texts(ADA).iter().filter(|text| *text == "yes").count(), 2);
+    world.end().await;
+}
+
+/// NTF-1, CH-10, L5, OPT-1: to who subscribed, over a provider that fails at first, and through a kill; then 21610.
+#[tokio::test]
+async fn a_notification_leaves_by_text_message_once_however_the_provider_fails() {
+    let mut world = World::new(MessagesApi::open(), 15).await;
+    let (gateway, admin) = (token(Role::Gateway, "shop"), token(Role::Admin, "eve"));
+    let body = |text: &str| json!({ "channel": "sms", "address": ADA, "text": text });
+    let refused = world.http.post("/v1/notifications", &gateway, &body("early")).await;
+    refused.problem(409, "opted_out");
+    world.hears(ADA, "SM-start", "START").await;
+    world.api.script(ADA, [BROKEN, Nothing, Hang]);
+    let mut linked = body("Your parcel is here.");
+    linked["link"] = json!("https://example.com/1");
+    for _ in 0..2 {
+        let answer = world.http.post_as("N-1", "/v1/notifications", &gateway, &linked).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+    }
+    let text = "Your parcel is here.\nhttps://example.com/1";
+    eventually("it is taken", async || (world.api.texts(ADA) == [text]).then_some(())).await;
+    world.kill_and_restart().await;
+    world.api.script(ADA, [Nothing, UNSUBSCRIBED]);
+    let mut named = body("It was picked up.");
+    named["from"] = json!(COMPANY);
+    assert_eq!(world.http.post("/v1/notifications", &gateway, &named).await.status, 202);
+    let dead = eventually("it is a dead letter", async || {
+        let dead = world.http.get("/v1/dead-letters", &admin).await.ok();
+        dead["dead_letters"].as_array()?.first().cloned()
+    });
+    let dead = dead.await;
+    assert_eq!((&dead["code"], &dead["conversation_id"]), (&json!("twilio_21610"), &Value::Null));
+    assert_eq!(world.api.texts(ADA), [text], "the first was found and not sent again");
+    world.http.post("/v1/notifications", &gateway, &named).await.problem(409, "opted_out");
+    world.hears(ADA, "SM-again", "START").await;
+    let key = dead["key"].as_str().unwrap();
+    let redrive = format!("/v1/dead-letters/{key}/redrive");
+    world.http.post(&redrive, &admin, &json!({})).await.accepted();
+    eventually("it is taken", async || (world.api.texts(ADA).len() == 2).then_some(())).await;
+    let callback = world.api.taken(ADA)[1].callback.clone();
+    assert!(callback.ends_with(&format!("/status/{key}")), "{callback}");
+    world.report(&callback, "delivered", "").await;
+    named["from"] = json!("+12025550777");
+    world.http.post("/v1/notifications", &gateway, &named).await.problem(404, "company_address_unknown");
     world.end().await;
 }
 

@@ -19,8 +19,9 @@ pub struct OutboundResponse {
 pub struct DeliveryResponse {
     /// The same for ever: whoever gets it again has got it before.
     pub key: String,
-    /// The conversation in which it was said.
-    pub conversation_id: String,
+    /// The conversation in which it was said; a notification belongs to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<String>,
     /// When it was said, in RFC 3339.
     pub at: String,
     /// The company's address.
@@ -36,6 +37,9 @@ pub struct DeliveryResponse {
     /// What it means, if the system says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
+    /// The notification's id, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notification_id: Option<String>,
     /// The words; empty if there are only files.
     pub text: String,
     /// Files that it refers to.
@@ -108,8 +112,9 @@ pub struct DeadLetterListResponse {
 pub struct DeadLetterResponse {
     /// Its key.
     pub key: String,
-    /// The conversation in which it was said.
-    pub conversation_id: String,
+    /// The conversation in which it was said; a notification belongs to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<String>,
     /// On which channel.
     pub channel: String,
     /// Why, as a short stable code.

@@ -30,6 +30,9 @@ pub struct NotificationRequest {
     /// Where it leads, as `https://` or `http://`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// The company's address from which it leaves, where it leaves at all; needed if there are several on the channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
 }
 
 /// A notification that is durable (`L1`).

@@ -33,7 +33,7 @@ pub(crate) fn body(delivery: &Delivery, event: &OutgoingEvent, public_url: Optio
         id: delivery.key.to_string(),
         source: public_url.unwrap_or(SOURCE),
         type_name: event.type_name,
-        subject: delivery.key.conversation.to_string(),
+        subject: delivery.key.source.to_string(),
         time: time_text(delivery.at),
         datacontenttype: "application/json",
         channel: event.channel.as_str(),

@@ -13,7 +13,8 @@ pub(crate) const CONTENT_TYPE: &str = "application/json";
 struct Body<'a> {
     /// The same for every try, as in `webhook-id`.
     delivery: String,
-    conversation_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conversation_id: Option<String>,
     channel: &'a str,
     from: &'a str,
     to: &'a str,
@@ -23,6 +24,8 @@ struct Body<'a> {
     agent: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_id: Option<String>,
     text: &'a str,
     attachments: Vec<File<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -55,13 +58,14 @@ pub(crate) fn body(delivery: &Delivery, message: &OutgoingMessage) -> Vec<u8> {
         message.choices.iter().map(|choice| Choice { value: &choice.value, label: choice.label.expose() });
     let body = Body {
         delivery: delivery.key.to_string(),
-        conversation_id: delivery.key.conversation.to_string(),
+        conversation_id: delivery.key.conversation().map(|id| id.to_string()),
         channel: message.channel.as_str(),
         from: message.from.as_str(),
         to: message.to.expose().as_str(),
         message_id: message.message.map(|id| id.to_string()),
         agent: message.agent.as_ref().map(domain::AgentId::as_str),
         notice: message.notice.map(domain::notice::NoticeKey::name),
+        notification_id: message.notification.map(|id| id.to_string()),
         text: message.text.expose(),
         attachments: attachments.collect(),
         choices: choices.collect(),

@@ -16,6 +16,8 @@ pub use time::{parse_timestamp, timestamp};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::ConversationEvent;
+use domain::directory::DirectoryEvent;
+use domain::outbound::OutboundEvent;
 use domain::{Cause, EngineEvent, Event, EventRef, Principal};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -48,6 +50,13 @@ pub const fn event_type(event: &Event) -> &'static str {
             ContactEvent::DigestWished { .. } => "contact.digest_wished",
             ContactEvent::PushDue(_) => "contact.push_due",
             ContactEvent::DigestDue(_) => "contact.digest_due",
+            ContactEvent::Outbound(event) => match event {
+                OutboundEvent::Dispatched { .. } => "contact.dispatched",
+                OutboundEvent::DispatchFailed { .. } => "contact.dispatch_failed",
+                OutboundEvent::Redriven { .. } => "contact.redriven",
+                OutboundEvent::Discarded { .. } => "contact.discarded",
+                OutboundEvent::ReceiptTaken { .. } => "contact.receipt_taken",
+            },
         },
         Event::Configuration(event) => match event {
             ConfigurationEvent::ChannelConfigured { .. } => "configuration.channel_configured",

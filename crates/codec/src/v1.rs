@@ -11,6 +11,7 @@ pub(crate) mod conversation;
 pub(crate) mod directory;
 pub(crate) mod engine;
 pub(crate) mod identity;
+pub(crate) mod notification;
 pub(crate) mod outbound;
 pub(crate) mod parts;
 pub(crate) mod presence;

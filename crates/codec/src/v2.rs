@@ -6,3 +6,4 @@ pub(crate) mod conversation;
 pub(crate) mod message;
 pub(crate) mod parts;
 pub(crate) mod waiting;
+pub(crate) mod window;

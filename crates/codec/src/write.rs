@@ -1,6 +1,7 @@
 //! Facts as they are written now: each in its newest version. A new event or field breaks the build here.
 
 mod identity;
+mod notification;
 mod outbound;
 mod reach;
 mod router;
@@ -16,7 +17,9 @@ use crate::v1::{
     reach as reach_v1, virtual_agent as virtual_agent_v1, waiting as waiting_v1, window as window_v1,
     wording as wording_v1,
 };
-use crate::v2::{conversation as conversation_v2, message as message_v2, waiting as waiting_v2};
+use crate::v2::{
+    conversation as conversation_v2, message as message_v2, waiting as waiting_v2, window as window_v2,
+};
 use crate::v3::conversation as conversation_v3;
 use crate::v4::configuration as configuration_v4;
 use domain::configuration::ConfigurationEvent;
@@ -248,10 +251,11 @@ fn contact(event: &ContactEvent) -> Payload {
         ContactEvent::WindowClosed { window, why } => {
             Payload::of(&window_v1::WindowClosed { window: *window.as_bytes(), why: why.to_stored() })
         }
-        ContactEvent::NotificationSent(notification) => Payload::of(&window_v1::NotificationSent {
+        ContactEvent::NotificationSent(notification) => Payload::of(&window_v2::NotificationSent {
             id: *notification.id.0.as_bytes(),
             text: notification.text.expose().clone(),
             link: notification.link.as_ref().map(|link| link.expose().clone()),
+            from: notification.from.as_ref().map(|from| from.as_str().to_owned()),
         }),
         ContactEvent::WindowRenewed { window } => {
             Payload::of(&window_v1::WindowRenewed { window: *window.as_bytes() })
@@ -269,6 +273,7 @@ fn contact(event: &ContactEvent) -> Payload {
         }
         ContactEvent::PushDue(batch) => reach::push_due(batch),
         ContactEvent::DigestDue(batch) => reach::digest_due(batch),
+        ContactEvent::Outbound(event) => notification::outbound(event),
     }
 }
 

@@ -22,6 +22,7 @@ pub use verification::{PinLimits, Verification};
 pub use window::{WINDOW_TIMEOUT, WINDOWS_MAX_COUNT, Window, WindowClosing, WindowTimer};
 
 use crate::consent::Keyword;
+use crate::outbound::{self, Outbound, OutboundCommand, OutboundEvent};
 use crate::{Address, AgentId, ChannelId, ConversationId, MessageId, Personal, Rejection, Timestamp, UserId};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -60,6 +61,8 @@ pub struct Contact {
     pub signed_in: bool,
     /// When they want digests.
     pub digest: DigestWish,
+    /// How far those of their notifications have come that leave for the outside.
+    pub outbound: Outbound,
 }
 
 /// What can be asked of a contact.
@@ -172,6 +175,8 @@ pub enum ContactCommand {
     },
     /// How they are reached outside of windows.
     Reach(Reach),
+    /// What became of a notification that leaves for the outside.
+    Outbound(OutboundCommand),
 }
 
 impl ContactCommand {
@@ -192,7 +197,8 @@ impl ContactCommand {
             | Self::CloseWindow { .. }
             | Self::ExpireWindow(_)
             | Self::EnterPortal { .. }
-            | Self::Reach(_) => None,
+            | Self::Reach(_)
+            | Self::Outbound(_) => None,
         }
     }
 }
@@ -327,6 +333,8 @@ pub enum ContactEvent {
     PushDue(PushBatch),
     /// They are to be told what they missed (`MSG-13`).
     DigestDue(DigestBatch),
+    /// What became of a notification that leaves for the outside.
+    Outbound(OutboundEvent),
 }
 
 impl ContactEvent {
@@ -356,7 +364,8 @@ impl ContactEvent {
             | Self::SignedIn
             | Self::DigestWished { .. }
             | Self::PushDue(_)
-            | Self::DigestDue(_) => false,
+            | Self::DigestDue(_)
+            | Self::Outbound(_) => false,
         }
     }
 }
@@ -365,7 +374,8 @@ impl ContactEvent {
 ///
 /// # Errors
 /// [`Rejection::PairBusy`] if another conversation is active, [`Rejection::NotActive`] if the closing one is not,
-/// [`Rejection::WindowUnknown`] if the window is not open, and what [`may_notify`] says.
+/// [`Rejection::WindowUnknown`] if the window is not open, what [`may_notify`] says, and
+/// [`Rejection::DeliveryUnknown`] or [`Rejection::DeliveryNotDead`] of what goes out.
 pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<ContactEvent>, Rejection> {
     match command {
         ContactCommand::Activate { channel, address, company, conversation } => {
@@ -412,7 +422,7 @@ pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<C
         ContactCommand::CloseWindow { window } => window::close(state, *window),
         ContactCommand::ExpireWindow(timer) => Ok(window::expire(state, *timer)),
         ContactCommand::Notify { channel, address, by_phone, notification } => {
-            may_notify(state, *by_phone)?;
+            may_notify(state, *by_phone, notification.from.as_ref())?;
             let mut events = created(state, channel, address);
             events.push(ContactEvent::NotificationSent(notification.clone()));
             Ok(events)
@@ -421,6 +431,11 @@ pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<C
             Ok(window::close_before(state, portal::entered(state, company)))
         }
         ContactCommand::Reach(reach) => Ok(reach::decide(state, reach)),
+        ContactCommand::Outbound(command) => {
+            let contact = state.ok_or(Rejection::DeliveryUnknown)?;
+            let event = outbound::decide(&contact.outbound, contact.version, command)?;
+            Ok(event.map(ContactEvent::Outbound).into_iter().collect())
+        }
     }
 }
 
@@ -451,6 +466,7 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
             devices: Vec::new(),
             signed_in: false,
             digest: DigestWish::default(),
+            outbound: Outbound::default(),
         },
         (None, _) => return None,
         (Some(contact), _) => contact,
@@ -498,6 +514,7 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
         ContactEvent::SignedIn => contact.signed_in = true,
         ContactEvent::DigestWished { wish } => contact.digest = *wish,
         ContactEvent::NotificationSent(_) | ContactEvent::PushDue(_) | ContactEvent::DigestDue(_) => {}
+        ContactEvent::Outbound(event) => contact.outbound.evolve(at, event),
     }
     Some(contact)
 }

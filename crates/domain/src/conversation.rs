@@ -5,7 +5,7 @@ mod command;
 mod decide;
 mod event;
 mod evolve;
-mod outbound;
+mod outgoing;
 mod policy;
 mod timers;
 
@@ -13,12 +13,13 @@ pub use command::{Command, Context, Opening, Origin};
 pub use decide::decide;
 pub use event::{ClosedBy, ClosedState, ConversationEvent, ResumedBy, StateReason, Unassignment};
 pub use evolve::evolve;
-pub use outbound::{
+pub use policy::Policy;
+pub use timers::{Timer, TimerKind, timers};
+
+pub use crate::outbound::{
     CODE_MAX, DEAD_MAX_COUNT, DeadLetter, Outbound, OutboundCommand, PROVIDER_ID_MAX, RECEIPTS_MAX_COUNT,
     ReceiptStatus, Utterance,
 };
-pub use policy::Policy;
-pub use timers::{Timer, TimerKind, timers};
 
 use crate::routing::{OfferId, WorkItemId};
 use crate::{Address, AgentId, ChannelId, Choice, ContactId, MessageId, Personal, Stamp, Timestamp, UserId};

@@ -15,6 +15,7 @@ pub mod conversation;
 pub mod directory;
 pub mod missed;
 pub mod notice;
+pub mod outbound;
 pub mod reading;
 pub mod rendering;
 pub mod router;

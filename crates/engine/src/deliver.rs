@@ -2,15 +2,19 @@
 //!
 //! The outbox decides what is delivered, in which order and how often it is tried; an implementation tries once.
 
+use crate::keys::{contact_stream, conversation_stream};
 use domain::channel::ChannelKind;
 use domain::notice::NoticeKey;
 use domain::{
-    Address, AgentId, Attachment, ChannelId, Choice, ConversationId, MessageId, Personal, Seconds, Timestamp,
+    Address, AgentId, Attachment, ChannelId, Choice, ContactId, ConversationId, MessageId, Personal, Seconds,
+    Timestamp,
 };
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use store::StreamId;
+use uuid::Uuid;
 
 /// One try at a delivery.
 pub type Trying<'a> = Pin<Box<dyn Future<Output = Attempt> + Send + 'a>>;
@@ -98,11 +102,20 @@ impl Deliver for PullOnly {
     }
 }
 
+/// Whose facts say what goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// A conversation's.
+    Conversation(ConversationId),
+    /// A contact's, whose notifications belong to no conversation (`NTF-1`).
+    Contact(ContactId),
+}
+
 /// Names a delivery for ever: the fact that it tells, and which of the things that it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryKey {
-    /// The conversation.
-    pub conversation: ConversationId,
+    /// Whose fact it is.
+    pub source: Source,
     /// The version of the fact.
     pub version: u64,
     /// Which of the things that it says, from 0.
@@ -148,6 +161,8 @@ pub struct OutgoingMessage {
     pub agent: Option<AgentId>,
     /// What it means, if the system says it.
     pub notice: Option<NoticeKey>,
+    /// The notification's id, if it is one, which belongs to no conversation (`NTF-1`).
+    pub notification: Option<MessageId>,
     /// The words; empty if there are only files.
     pub text: Personal<String>,
     /// Files, in order.
@@ -201,16 +216,76 @@ impl DeliveryKey {
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('.');
         let key = Self {
-            conversation: ConversationId::parse(parts.next()?)?,
+            source: Source::parse(parts.next()?)?,
             version: parts.next()?.parse().ok()?,
             part: parts.next()?.parse().ok()?,
         };
         parts.next().is_none().then_some(key)
     }
+
+    /// The conversation, if it is one's.
+    pub const fn conversation(&self) -> Option<ConversationId> {
+        match self.source {
+            Source::Conversation(id) => Some(id),
+            Source::Contact(_) => None,
+        }
+    }
+}
+
+/// What the text of a contact begins with, so that it is no conversation's.
+const CONTACT: &str = "contact-";
+
+impl Source {
+    /// Where its facts are.
+    pub(crate) fn stream(self) -> StreamId {
+        match self {
+            Self::Conversation(id) => conversation_stream(id),
+            Self::Contact(id) => contact_stream(id),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let Some(contact) = text.strip_prefix(CONTACT) else {
+            return ConversationId::parse(text).map(Self::Conversation);
+        };
+        let id = ContactId(Uuid::try_parse(contact).ok()?.into_bytes());
+        // One text for each.
+        (id.to_string() == contact).then_some(Self::Contact(id))
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conversation(id) => id.fmt(f),
+            Self::Contact(id) => write!(f, "{CONTACT}{id}"),
+        }
+    }
 }
 
 impl fmt::Display for DeliveryKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.conversation, self.version, self.part)
+        write!(f, "{}.{}.{}", self.source, self.version, self.part)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// L6
+    #[test]
+    fn a_key_is_read_as_it_is_written_and_no_other_way() {
+        let contact = Source::Contact(ContactId([0xab; 16]));
+        for source in [Source::Conversation(ConversationId::new(0, 1, 1)), contact] {
+            let key = DeliveryKey { source, version: 4, part: 1 };
+            assert_eq!(DeliveryKey::parse(&key.to_string()), Some(key));
+            assert_eq!(DeliveryKey::parse(&format!("{key}.0")), None);
+        }
+        let hex = "ab".repeat(16);
+        assert_eq!(DeliveryKey::parse(&format!("contact-{hex}.4.1")).unwrap().source, contact);
+        for wrong in [hex.as_str(), "contact-", "contact-AB", &format!("contact-{}", hex.to_uppercase())] {
+            assert_eq!(DeliveryKey::parse(&format!("{wrong}.4.1")), None, "{wrong}");
+        }
     }
 }

@@ -56,7 +56,8 @@ fn claim(keys: &Keys, contact: ContactId, event: &ContactEvent) -> Option<Claim>
         | ContactEvent::SignedIn
         | ContactEvent::DigestWished { .. }
         | ContactEvent::PushDue(_)
-        | ContactEvent::DigestDue(_) => None,
+        | ContactEvent::DigestDue(_)
+        | ContactEvent::Outbound(_) => None,
         ContactEvent::ConversationActivated { company, conversation } => Some(Claim {
             key: keys.pair(contact, company),
             expected: None,

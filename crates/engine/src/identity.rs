@@ -3,13 +3,15 @@
 use crate::contact_actor::{ConsentJob, ContactAnswer, ContactJob, OpenJob, ReassociateJob, VerifyJob};
 use crate::conversation_actor::ConversationJob;
 use crate::keys::contact_stream;
+use crate::outbox::{self, Pair};
 use crate::shared::Shared;
-use crate::{Accepted, Engine, Error, Order, Request, load};
+use crate::{Accepted, Engine, Error, Order, Request, load, Source, directory, pin};
 use domain::channel::ChannelKind;
 use domain::consent::Keyword;
 use domain::contact::{Contact, Grounds, PinLimits};
-use domain::conversation::{Conversation, Origin};
-use domain::{Address, ChannelId, ContactId, Content, ConversationId, Personal, Principal, Role, UserId};
+use domain::conversation::{Conversation, Origin, Utterance};
+use domain::{Address, ChannelId, ContactId, Content, ConversationId, Personal, Principal, Role, UserId, Rejection};
+use store::EventLog;
 use uuid::Uuid;
 
 /// How often a contact is asked because what is due had to happen first.
@@ -146,24 +148,22 @@ impl Engine {
             | ContactAnswer::Stale => Ok(None),
         }
     }
-
-    /// The provider refused a send because the requester had opted out (`OPT-4`, 21610): from now on it is known here.
-    ///
-    /// # Errors
-    /// What is wrong with the store.
-    pub async fn provider_refused(&self, conversation: ConversationId) -> Result<(), Error> {
-        provider_refused(self.shared(), conversation).await
-    }
 }
 
-/// As [`Engine::provider_refused`], for what runs in the engine.
-pub(crate) async fn provider_refused(shared: &Shared, id: ConversationId) -> Result<(), Error> {
-    let state = shared.reading(move |log| load::conversation(log, id)).await?.state;
-    let state = state.ok_or(Error::Rejected(domain::Rejection::ConversationUnknown))?;
+/// The provider refused a send because the requester had opted out (`OPT-4`, 21610): from now on it is known here. What is
+/// named is what was sent.
+///
+/// # Errors
+/// [`Rejection::DeliveryUnknown`], or what is wrong with the store.
+pub(crate) async fn provider_refused(shared: &Shared, source: Source, which: Utterance) -> Result<(), Error> {
+    let configuration = shared.configuration();
+    let look = move |log: &dyn EventLog| outbox::pair(log, source, which, &configuration);
+    let pair = shared.reading(look).await?.ok_or(Error::Rejected(Rejection::DeliveryUnknown))?;
+    let Pair { contact, channel, requester, company } = pair;
     let job = ConsentJob {
-        channel: state.channel.clone(),
-        requester: state.requester.clone(),
-        company: state.company.clone(),
+        channel,
+        requester,
+        company,
         keyword: Keyword::Provider,
         known: Ok(()),
         request: Request {
@@ -172,7 +172,7 @@ pub(crate) async fn provider_refused(shared: &Shared, id: ConversationId) -> Res
             command: None,
         },
     };
-    ask(shared, &state, || ContactJob::Consent(Box::new(job.clone()))).await.map(drop)
+    ask_contact(shared, contact, || ContactJob::Consent(Box::new(job.clone()))).await.map(drop)
 }
 
 async fn ask(

@@ -54,7 +54,7 @@ pub use clock::{
 pub use command::{Accepted, AgentInitiated, CommandId, Cursor, EventRecord, Inbound, Order, Request};
 pub use deliver::{
     Attempt, DUE_TYPES, Deliver, Delivery, DeliveryKey, HELD_BACK, Outgoing, OutgoingEvent, OutgoingMessage,
-    Outside, PullOnly, Subscription, Trying,
+    Outside, PullOnly, Source, Subscription, Trying,
 };
 pub use directory::{Imported, LookUp, Looking, Page};
 pub use engine::{Engine, Health};
@@ -62,7 +62,7 @@ pub use error::{Error, StartError};
 pub use explain::{ItemHistory, ItemStep};
 pub use keys::Keys;
 pub use options::{Options, Resume, Timers};
-pub use outbox::{DeadLetter, OutboundCursor, Settlement};
+pub use outbox::{DeadLetter, OutboundCursor, Receipt, Settlement};
 pub use proactive::Recipient;
 pub use reach::{DeviceInUse, Reached};
 pub use router::Presence;

@@ -2,9 +2,9 @@
 
 use crate::keys::{contact_stream, conversation_stream};
 use crate::{Error, router_rows};
-use domain::contact::{self, Contact};
+use domain::contact::{self, Contact, ContactEvent};
 use domain::conversation::{self, ClosedState, Conversation, ConversationEvent};
-use domain::{ContactId, ConversationId, Event, Timestamp, directory, router};
+use domain::{ChannelId, ContactId, ConversationId, Event, Timestamp, directory, router};
 use store::{EventLog, Position, Snapshot, StoredEvent, StreamId};
 
 /// How many events are read at a time.
@@ -98,6 +98,17 @@ pub(crate) fn opening(log: &dyn EventLog, id: ConversationId) -> Result<Option<C
         | Event::Engine(_)
         | Event::Directory(_) => Err(foreign(conversation_stream(id))),
     }
+}
+
+/// The channel of a contact: it stands in its first event.
+///
+/// # Errors
+/// As [`conversation()`].
+pub(crate) fn channel_of_contact(log: &dyn EventLog, id: ContactId) -> Result<Option<ChannelId>, Error> {
+    let first = log.read_stream(contact_stream(id), 0, 1)?;
+    let Some(first) = first.first() else { return Ok(None) };
+    let event = codec::decode(&first.bytes)?.event;
+    Ok(if let Event::Contact(ContactEvent::Created { channel, .. }) = event { Some(channel) } else { None })
 }
 
 /// A faulted conversation is not folded: folding it may be what fails. Its first and last events say enough.

@@ -1,24 +1,33 @@
 //! The outbox: whatever is said to a requester leaves for the outside in order, at least once under one key, and what
-//! became of it is a fact of its conversation. `docs/outbox.md` says how.
+//! became of it is a fact of its conversation, or of the contact who was notified. `docs/outbox.md` says how.
 //!
-//! It is a process: it follows the log, notes conversations that have something to say, and gives each its own lane.
+//! It is a process: it follows the log, notes who has something to say, and gives each their own lane.
 
 mod api;
 mod circuit;
+mod desk;
 mod driven;
+mod earlier;
 mod follow;
+mod job;
 mod lanes;
+mod pages;
 mod rows;
+mod speaker;
+mod tell;
 mod turn;
 mod words;
 
-pub use api::{DeadLetter, OutboundCursor, Settlement};
-pub(crate) use words::goes_out;
+pub use api::{Receipt, Settlement};
+pub use pages::{DeadLetter, OutboundCursor};
+
+pub(crate) use speaker::goes_out;
+pub(crate) use words::{Pair, pair};
 
 use crate::shared::Shared;
 use crate::tries::{DRAIN_AFTER, LOOK_MS_MAX, RETRY_AFTER};
 use crate::{Deliver, Error};
-use domain::{ConversationId, Timestamp};
+use domain::Timestamp;
 use driven::Hanging;
 use follow::Follower;
 use lanes::Lanes;
@@ -48,21 +57,12 @@ pub(crate) struct Outbox {
 /// How much there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Load {
-    /// Conversations that have something to go out.
+    /// Conversations and contacts that have something to go out.
     pub(crate) lanes: usize,
     /// Those of them that have their turn.
     pub(crate) running: usize,
     /// When the oldest of what is next was said.
     pub(crate) oldest: Option<Timestamp>,
-}
-
-/// A requester does not want to hear from this address any more, says the provider (`OPT-4`). Should it not be written
-/// down, the provider says it again at the next message.
-pub(crate) async fn opted_out(shared: &Shared, conversation: ConversationId) {
-    metrics::counter!("colloquy_opt_outs_reported_total").increment(1);
-    if let Err(error) = crate::identity::provider_refused(shared, conversation).await {
-        tracing::warn!(code = error.code(), "an opt-out that a provider reports could not be written down");
-    }
 }
 
 impl Outbox {
@@ -71,7 +71,7 @@ impl Outbox {
         let rows = shared.reading(rows::load).await?;
         let now = shared.clock.now();
         let mut lanes = Lanes::new(shared.options.outbox_lanes_max);
-        rows.conversations.iter().for_each(|(id, channel)| lanes.note(*id, channel, now));
+        rows.lanes.iter().for_each(|(id, channel)| lanes.note(*id, channel, now));
         lanes.take_changed();
         Ok(Arc::new(Self {
             shared: Arc::clone(shared),
@@ -140,7 +140,7 @@ impl Outbox {
         }
     }
 
-    fn take(&self, now: Timestamp) -> Option<lanes::Job> {
+    fn take(&self, now: Timestamp) -> Option<job::Job> {
         self.lanes().take(now)
     }
 

@@ -113,11 +113,12 @@ impl Engine {
         self.shared().new_message_id()
     }
 
-    /// Sends a simple notification (`NTF-1`).
+    /// Sends a simple notification (`NTF-1`). One that names the company's address leaves for the outside, if its channel
+    /// is not one that is shown.
     ///
     /// # Errors
-    /// [`Error::UnknownChannel`], [`Error::CommandReused`], what the contact's consent says, or what is wrong with the
-    /// store.
+    /// [`Error::UnknownChannel`], [`Error::UnknownCompanyAddress`], [`Error::CommandReused`], what the contact's consent
+    /// says, or what is wrong with the store.
     pub async fn notify(
         &self,
         to: &Requester,
@@ -126,6 +127,9 @@ impl Engine {
     ) -> Result<Notified, Error> {
         self.known_channel(&to.channel)?;
         let Requester { channel, address } = to.clone();
+        if let Some(from) = &notification.from {
+            self.policy(&channel, from)?;
+        }
         let new = notification.id;
         let by_phone = self.by_phone(&channel);
         let notify = ContactCommand::Notify { channel, address, by_phone, notification };

@@ -96,7 +96,7 @@ pub(crate) async fn to_company<A>(
     let sent_at = sent_at(message.sent_at.as_deref())?;
     let to = match to {
         Some(to) => address(kind, "to", to)?,
-        None => only_address(engine, channel)?,
+        None => only_address(engine, channel, "to")?,
     };
     let inbound = engine::Inbound { from, to, content: said_by_requester(message)?, sent_at };
     Ok(engine.inbound(channel, inbound, caller.request(command)).await?)
@@ -120,16 +120,20 @@ fn own_address<A>(
 }
 
 /// The company's address where there is no choice. A channel that takes any has its own name as one.
-fn only_address(engine: &Engine, channel: &ChannelId) -> Result<Address, Failure> {
+pub(crate) fn only_address(
+    engine: &Engine,
+    channel: &ChannelId,
+    field: &'static str,
+) -> Result<Address, Failure> {
     let configuration = engine.configuration();
     let settings = configuration.channels.get(channel).ok_or(engine::Error::UnknownChannel)?;
     let mut addresses = settings.addresses.iter();
     match (addresses.next(), addresses.next()) {
-        (None, _) => address(settings.kind, "to", channel.as_str()),
+        (None, _) => address(settings.kind, field, channel.as_str()),
         (Some(only), None) => Ok(only.clone()),
         (Some(_), Some(_)) => {
             let why = "the company has several addresses on this channel; name one";
-            Err(Failure::field(ProblemCode::InvalidBody, "to", why))
+            Err(Failure::field(ProblemCode::InvalidBody, field, why))
         }
     }
 }

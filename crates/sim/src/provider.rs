@@ -1,7 +1,7 @@
 //! A provider that answers as a test plans it, and remembers what it was asked and what arrived.
 
 use domain::{ChannelId, ConversationId, Seconds, Timestamp};
-use engine::{Attempt, Clock as _, Deliver, Delivery, DeliveryKey, ManualClock, Outgoing, Trying};
+use engine::{Attempt, Clock as _, Deliver, Delivery, DeliveryKey, ManualClock, Outgoing, Source, Trying};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -88,14 +88,20 @@ impl Provider {
     /// The names of the facts of a conversation that arrived at a subscription's subscriber, in order.
     pub fn told(&self, subscription: &str, conversation: ConversationId) -> Vec<String> {
         let of = |tried: &Tried| {
-            tried.subscription.as_deref() == Some(subscription) && tried.key.conversation == conversation
+            tried.subscription.as_deref() == Some(subscription)
+                && tried.key.conversation() == Some(conversation)
         };
         self.arrived().into_iter().filter(of).map(|tried| tried.text).collect()
     }
 
     /// The texts that arrived of a conversation, in order.
     pub fn texts(&self, conversation: ConversationId) -> Vec<String> {
-        let of = |tried: &Tried| tried.subscription.is_none() && tried.key.conversation == conversation;
+        self.texts_of(Source::Conversation(conversation))
+    }
+
+    /// The texts that arrived of a conversation or of a contact's notifications, in order.
+    pub fn texts_of(&self, source: Source) -> Vec<String> {
+        let of = |tried: &Tried| tried.subscription.is_none() && tried.key.source == source;
         self.arrived().into_iter().filter(of).map(|tried| tried.text).collect()
     }
 

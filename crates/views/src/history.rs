@@ -136,6 +136,7 @@ impl<'a> Histories<'a> {
             | ContactEvent::OptedOut { .. }
             | ContactEvent::OptedIn { .. }
             | ContactEvent::NotificationsSet { .. }
+            | ContactEvent::Outbound(_)
             | ContactEvent::VerificationFailed { .. }
             | ContactEvent::VerificationLocked { .. }
             | ContactEvent::DeviceRegistered(_)

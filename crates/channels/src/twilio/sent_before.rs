@@ -3,9 +3,9 @@
 //!
 //! What it can tell: a message from and to the same numbers, with the same text, made since the fact was committed, that
 //! is not the answer to another delivery, is taken for ours. What it cannot tell: the list shows neither the callback nor
-//! any key of ours. Which message answered which delivery is remembered, and after a restart read from the conversation's
-//! facts. So the same text said in two conversations one after the other may be taken for one after a restart. A text is
-//! sent twice if the account's clock is behind ours, if Twilio changed the text (a trial account's preface, smart
+//! any key of ours. Which message answered which delivery is remembered, and after a restart read from the facts of all that
+//! was said between the two numbers. Should two deliveries of the same text be open, each takes one message at the most, so
+//! that the requester gets the text as often as it was said, whichever of them is taken for which. A text is sent twice if the account's clock is behind ours, if Twilio changed the text (a trial account's preface, smart
 //! encoding), or if the message is not in the list yet. In doubt a requester gets a text twice rather than never.
 
 use super::send::{Sender, bad_answer, failed};
@@ -95,6 +95,8 @@ impl Acknowledged {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ConversationId;
+    use engine::Source;
 
     /// 2026-01-31T22:10:47.900Z
     const COMMITTED: Timestamp = Timestamp(1_769_897_447_900);
@@ -131,8 +133,11 @@ mod tests {
 
     #[test]
     fn a_message_that_answered_another_delivery_is_not_ours() {
-        let key =
-            |version| DeliveryKey { conversation: domain::ConversationId::new(0, 1, 1), version, part: 0 };
+        let key = |version| DeliveryKey {
+            source: Source::Conversation(ConversationId::new(0, 1, 1)),
+            version,
+            part: 0,
+        };
         let known = Acknowledged::default();
         for version in 0..5000 {
             known.add(key(version), &format!("SM{version}"));

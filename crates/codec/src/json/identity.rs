@@ -1,9 +1,9 @@
 //! Facts about who requesters are and what may be sent to them as JSON.
 
-use super::{reach, timestamp};
-use domain::UserId;
+use super::{reach, timestamp, outbound};
 use domain::contact::{ContactEvent, Grounds, Notification};
 use domain::directory::{DirectoryEvent, User};
+use domain::{Address, UserId};
 use serde_json::{Value, json};
 
 pub(super) fn contact(event: &ContactEvent) -> Value {
@@ -37,10 +37,12 @@ pub(super) fn contact(event: &ContactEvent) -> Value {
         ContactEvent::WindowClosed { window, why } => {
             json!({ "window": window.to_string(), "why": why.name() })
         }
-        ContactEvent::NotificationSent(Notification { id, text, link }) => json!({
+        ContactEvent::Outbound(event) => outbound::fact(event),
+        ContactEvent::NotificationSent(Notification { id, text, link, from }) => json!({
             "notification_id": id.to_string(),
             "text": text.expose(),
             "link": link.as_ref().map(|link| link.expose()),
+            "from": from.as_ref().map(Address::as_str),
         }),
         ContactEvent::DeviceRegistered(device) => reach::device(device),
         ContactEvent::DeviceRemoved { device } => json!({ "device": device.as_str() }),

@@ -2,6 +2,7 @@
 
 use domain::Personal;
 use domain::conversation::ReceiptStatus;
+use domain::outbound::OutboundEvent;
 use serde_json::{Value, json};
 
 pub(super) fn dispatched(of: u64, part: u16, id: Option<&Personal<String>>, attempts: u32) -> Value {
@@ -18,4 +19,22 @@ pub(super) fn by(of: u64, part: u16, by: &str) -> Value {
 
 pub(super) fn receipt_taken(of: u64, part: u16, status: ReceiptStatus, code: Option<&str>) -> Value {
     json!({ "of": of, "part": part, "status": status.name(), "code": code })
+}
+
+/// The same about what became of a notification.
+pub(super) fn fact(event: &OutboundEvent) -> Value {
+    match event {
+        OutboundEvent::Dispatched { of, part, provider_id, attempts } => {
+            dispatched(*of, *part, provider_id.as_ref(), *attempts)
+        }
+        OutboundEvent::DispatchFailed { of, part, code, attempts } => {
+            dispatch_failed(*of, *part, code, *attempts)
+        }
+        OutboundEvent::Redriven { of, part, by: who } | OutboundEvent::Discarded { of, part, by: who } => {
+            by(*of, *part, who)
+        }
+        OutboundEvent::ReceiptTaken { of, part, status, code } => {
+            receipt_taken(*of, *part, *status, code.as_deref())
+        }
+    }
 }

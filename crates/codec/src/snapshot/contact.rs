@@ -1,5 +1,6 @@
 //! The state of a contact, laid out for a snapshot.
 
+use super::outbound::OutboundState;
 use crate::Error;
 use crate::v1::{parts, reach};
 use domain::contact::{
@@ -28,6 +29,7 @@ pub(super) struct ContactState {
     devices: Vec<reach::DeviceRegistered>,
     signed_in: bool,
     digest_after_s: Option<u32>,
+    outbound: OutboundState,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -61,6 +63,7 @@ impl From<&Contact> for ContactState {
             devices,
             signed_in,
             digest,
+            outbound,
         } = state;
         let windows = windows.iter().map(|Window { id, seen }| WindowState {
             id: *id.as_bytes(),
@@ -93,6 +96,7 @@ impl From<&Contact> for ContactState {
             devices: devices.iter().map(reach::DeviceRegistered::from).collect(),
             signed_in: *signed_in,
             digest_after_s: reach::wish_to_stored(*digest),
+            outbound: outbound.into(),
         }
     }
 }
@@ -135,6 +139,7 @@ impl TryFrom<ContactState> for Contact {
             devices: devices.collect::<Result<_, Error>>()?,
             signed_in: state.signed_in,
             digest: reach::wish_from_stored(state.digest_after_s),
+            outbound: state.outbound.try_into()?,
         })
     }
 }

@@ -14,6 +14,7 @@ use domain::configuration::ConfigurationEvent;
 use domain::contact::{ContactEvent, Notification, PinLimits, WindowClosing};
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ReceiptStatus, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
+use domain::outbound::OutboundEvent;
 use domain::routing::{OfferId, QueueId, WorkItemId};
 use domain::{Address, AgentId, Attachment, Cause, ChannelId, ContactId, Content, ConversationId};
 use domain::{Answer, Choices, Parts};
@@ -135,6 +136,26 @@ fn outbound_event() -> impl Strategy<Value = ConversationEvent> {
     ]
 }
 
+fn notification_outbound_event() -> impl Strategy<Value = OutboundEvent> {
+    use OutboundEvent as E;
+    let which = || (any::<u64>(), any::<u16>());
+    prop_oneof![
+        (which(), option::of(any::<String>()), any::<u32>()).prop_map(|((of, part), id, attempts)| {
+            E::Dispatched { of, part, provider_id: id.map(Personal::new), attempts }
+        }),
+        (which(), any::<String>(), any::<u32>()).prop_map(|((of, part), code, attempts)| E::DispatchFailed {
+            of,
+            part,
+            code,
+            attempts
+        }),
+        (which(), any::<String>()).prop_map(|((of, part), by)| E::Redriven { of, part, by }),
+        (which(), any::<String>()).prop_map(|((of, part), by)| E::Discarded { of, part, by }),
+        (which(), receipt_status(), option::of(any::<String>()))
+            .prop_map(|((of, part), status, code)| E::ReceiptTaken { of, part, status, code }),
+    ]
+}
+
 pub(super) fn receipt_status() -> impl Strategy<Value = ReceiptStatus> {
     select(ReceiptStatus::ALL.to_vec())
 }
@@ -184,10 +205,13 @@ fn contact_event() -> impl Strategy<Value = ContactEvent> {
         1 => uuid().prop_map(|window| ContactEvent::WindowOpened { window }),
         1 => uuid().prop_map(|window| ContactEvent::WindowPaged { window }),
         1 => (uuid(), select(closings)).prop_map(|(window, why)| ContactEvent::WindowClosed { window, why }),
-        1 => (uuid(), any::<String>(), option::of(any::<String>())).prop_map(|(id, text, link)| {
-            let (id, text, link) = (MessageId(id), Personal::new(text), link.map(Personal::new));
-            ContactEvent::NotificationSent(Notification { id, text, link })
-        }),
+        1 => (uuid(), any::<String>(), option::of(any::<String>()), option::of(address())).prop_map(
+            |(id, text, link, from)| {
+                let (id, text, link) = (MessageId(id), Personal::new(text), link.map(Personal::new));
+                ContactEvent::NotificationSent(Notification { id, text, link, from })
+            }
+        ),
+        3 => notification_outbound_event().prop_map(ContactEvent::Outbound),
         1 => uuid().prop_map(|window| ContactEvent::WindowRenewed { window }),
         1 => address().prop_map(|company| ContactEvent::PortalEntered { company }),
         3 => reach::contact_event(),

@@ -106,8 +106,9 @@ pub(super) fn contact() -> impl Strategy<Value = Contact> {
     let reach = (vec(device(), 0..3), any::<bool>(), wish());
     let begun = (any::<u64>(), option::of(address()));
     let whom = (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4));
-    (whom, begun, known, reach).prop_map(
-        |((version, channel, address, active), (anew, portal), known, (devices, signed_in, digest))| {
+    (whom, begun, known, reach, outbound()).prop_map(
+        |((version, channel, address, active), (anew, portal), known, reach, outbound)| {
+            let (devices, signed_in, digest) = reach;
             let (consent, profile, profiles, verification, windows) = known;
             Contact {
                 version,
@@ -124,6 +125,7 @@ pub(super) fn contact() -> impl Strategy<Value = Contact> {
                 devices,
                 signed_in,
                 digest,
+                outbound,
             }
         },
     )

@@ -77,6 +77,7 @@ fn samples_then(row: &Row) -> Option<usize> {
         ("configuration.channel_configured", 2) => 10,
         ("conversation.requester_message_posted", 1) => 2,
         ("conversation.agent_message_posted", 1) => 1,
+        ("contact.notification_sent", 1) => 2,
         (name, version) => panic!("how many samples has version {version} of {name}?"),
     })
 }
@@ -197,6 +198,7 @@ fn contact() -> Contact {
         devices: vec![device],
         signed_in: true,
         digest: DigestWish::After(Seconds(7200)),
+        outbound: outbound(),
     }
 }
 

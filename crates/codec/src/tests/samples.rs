@@ -16,6 +16,7 @@ use domain::configuration::ConfigurationEvent;
 use domain::contact::{ContactEvent, Notification, PinLimits, WindowClosing};
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ReceiptStatus, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
+use domain::outbound::OutboundEvent;
 use domain::routing::{OfferId, QueueId, WorkItemId};
 use domain::{Address, AgentId, Attachment, Cause, ChannelId, ContactId, Content, ConversationId};
 use domain::{
@@ -231,15 +232,15 @@ fn contact_events() -> Vec<ContactEvent> {
     let (company, conversation) = (company(), conversation_id());
     let window = Uuid::from_u128(0x0191_0000_0000_7000_8000_0000_0000_0002);
     let closed = |why| ContactEvent::WindowClosed { window, why };
-    let notification = |link: Option<&str>| {
+    let notification = |link: Option<&str>, from| {
         let (id, text) = (MessageId(Uuid::from_u128(3)), Personal::new("Your parcel is here.".to_owned()));
         let link = link.map(|link| Personal::new(link.to_owned()));
-        ContactEvent::NotificationSent(Notification { id, text, link })
+        ContactEvent::NotificationSent(Notification { id, text, link, from })
     };
     let mut events = vec![
         ContactEvent::Created { channel: channel("sms"), address: Personal::new(requester()) },
         ContactEvent::ConversationActivated { company: company.clone(), conversation },
-        ContactEvent::ConversationReleased { company, conversation },
+        ContactEvent::ConversationReleased { company: company.clone(), conversation },
     ];
     events.extend(identity::contact_events());
     events.extend([
@@ -248,14 +249,36 @@ fn contact_events() -> Vec<ContactEvent> {
         closed(WindowClosing::Requester),
         closed(WindowClosing::TimedOut),
         closed(WindowClosing::Replaced),
-        notification(Some("https://example.com/parcels/1")),
-        notification(None),
+        notification(Some("https://example.com/parcels/1"), None),
+        notification(None, None),
         ContactEvent::WindowRenewed { window },
+        notification(None, Some(company)),
         closed(WindowClosing::BegunAnew),
         ContactEvent::PortalEntered { company: self::company() },
     ]);
     events.extend(reach::contact_events());
+    events.extend(notification_outbound_events().map(ContactEvent::Outbound));
     events
+}
+
+/// What became of a notification.
+fn notification_outbound_events() -> [OutboundEvent; 7] {
+    use OutboundEvent as E;
+    let provider_id = Some(Personal::new("SM0123456789".to_owned()));
+    let (code, by) = ("twilio_21610".to_owned(), "eve".to_owned());
+    let receipt = |status, code: Option<&str>| {
+        let code = code.map(str::to_owned);
+        E::ReceiptTaken { of: 9, part: 0, status, code }
+    };
+    [
+        E::Dispatched { of: 9, part: 0, provider_id, attempts: 2 },
+        E::Dispatched { of: 2, part: 0, provider_id: None, attempts: 1 },
+        E::DispatchFailed { of: 9, part: 0, code, attempts: 12 },
+        E::Redriven { of: 9, part: 0, by: by.clone() },
+        E::Discarded { of: 9, part: 0, by },
+        receipt(ReceiptStatus::Delivered, None),
+        receipt(ReceiptStatus::Failed, Some("twilio_30005")),
+    ]
 }
 
 fn configuration_events() -> Vec<ConfigurationEvent> {

@@ -4,9 +4,10 @@ use super::parts::{address, agent};
 use crate::Error;
 use crate::numbers::Numbered;
 use crate::registry::Frozen;
-use domain::contact::{ContactEvent, Notification, WindowClosing};
+use crate::v2::window as v2;
+use domain::Event;
+use domain::contact::{ContactEvent, WindowClosing};
 use domain::conversation::ConversationEvent;
-use domain::{Event, MessageId, Personal};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -71,13 +72,7 @@ impl Frozen for WindowClosed {
 
 impl Frozen for NotificationSent {
     fn into_event(self) -> Result<Event, Error> {
-        let Self { id, text, link } = self;
-        // It was checked before, as all that is stored.
-        Ok(Event::Contact(ContactEvent::NotificationSent(Notification {
-            id: MessageId(Uuid::from_bytes(id)),
-            text: Personal::new(text),
-            link: link.map(Personal::new),
-        })))
+        v2::NotificationSent::from(self).into_event()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Simple notifications: something to read that belongs to no conversation (`NTF-1`).
 
 use super::Contact;
-use crate::{MessageId, Personal, Rejection, limits};
+use crate::{Address, MessageId, Personal, Rejection, limits};
 use std::fmt;
 
 /// A notification within its bounds.
@@ -13,6 +13,8 @@ pub struct Notification {
     pub text: Personal<String>,
     /// Where it leads, if anywhere.
     pub link: Option<Personal<String>>,
+    /// The company's address from which it leaves; of what is only shown there may be none.
+    pub from: Option<Address>,
 }
 
 /// Why something cannot be a notification.
@@ -29,14 +31,25 @@ impl Notification {
     ///
     /// # Errors
     /// [`NotificationError`] says what is wrong.
-    pub fn new(id: MessageId, text: String, link: Option<String>) -> Result<Self, NotificationError> {
+    pub fn new(
+        id: MessageId,
+        text: String,
+        link: Option<String>,
+        from: Option<Address>,
+    ) -> Result<Self, NotificationError> {
         if text.trim().is_empty() || text.len() > limits::TEXT_MAX {
             return Err(NotificationError::Text);
         }
         if link.as_deref().is_some_and(|link| !is_web_address(link)) {
             return Err(NotificationError::Link);
         }
-        Ok(Self { id, text: Personal::new(text), link: link.map(Personal::new) })
+        Ok(Self { id, text: Personal::new(text), link: link.map(Personal::new), from })
+    }
+
+    /// What it says where there is only text: the link stands under it.
+    pub fn as_text(&self) -> String {
+        let text = self.text.expose();
+        self.link.as_ref().map_or_else(|| text.clone(), |link| format!("{text}\n{}", link.expose()))
     }
 }
 
@@ -47,13 +60,14 @@ fn is_web_address(link: &str) -> bool {
     is_web && link.len() <= limits::ATTACHMENT_FIELD_MAX && link.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Whether this contact may be sent a notification: not once they have opted out of anything (`OPT-6`), and by phone only
-/// if they have subscribed (`OPT-1`).
+/// Whether this contact may be sent a notification from this address of the company: not once they have opted out of it
+/// (`OPT-6`), and by phone only if they have subscribed there (`OPT-1`). What comes from none of them is held against all.
 ///
 /// # Errors
 /// [`Rejection::OptedOut`].
-pub fn may_notify(state: Option<&Contact>, by_phone: bool) -> Result<(), Rejection> {
-    let mut consent = state.iter().flat_map(|contact| contact.consent.values());
+pub fn may_notify(state: Option<&Contact>, by_phone: bool, from: Option<&Address>) -> Result<(), Rejection> {
+    let said = state.iter().flat_map(|contact| &contact.consent);
+    let mut consent = said.filter(|(address, _)| from.is_none_or(|from| from == *address)).map(|(_, it)| it);
     let opted_out = consent.clone().any(|consent| consent.opted_out);
     let subscribed = !by_phone || consent.any(|consent| consent.notifications);
     if opted_out || !subscribed { Err(Rejection::OptedOut) } else { Ok(()) }

@@ -6,6 +6,7 @@ mod portal;
 mod reach;
 
 use super::*;
+use crate::outbound::Utterance;
 use crate::{MessageId, Seconds};
 
 const AT: Timestamp = Timestamp(1_000_000);
@@ -145,8 +146,9 @@ fn a_window_closes_when_its_signs_of_life_stop() {
 #[test]
 fn a_notification_is_a_fact_of_the_contact_alone() {
     let id = MessageId(window(7));
-    let new =
-        |text: &str, link: Option<&str>| Notification::new(id, text.to_owned(), link.map(str::to_owned));
+    let new = |text: &str, link: Option<&str>| {
+        Notification::new(id, text.to_owned(), link.map(str::to_owned), None)
+    };
     let notification = new("Your parcel is here.", Some("https://example.com/1")).unwrap();
     let (channel, address) = (ChannelId::new("web").unwrap(), Personal::new(address("guest-1")));
     let notify = ContactCommand::Notify { channel, address, by_phone: false, notification };
@@ -158,4 +160,33 @@ fn a_notification_is_a_fact_of_the_contact_alone() {
     for link in ["javascript:alert(1)", "https://", "https://example.com/a b", "example.com"] {
         assert_eq!(new("Hello.", Some(link)), Err(NotificationError::Link), "{link}");
     }
+}
+
+/// NTF-1, CH-10: what became of a notification is a fact of the contact, by the same rules as in a conversation.
+#[test]
+fn what_became_of_a_notification_is_known_of_the_contact() {
+    let notification =
+        Notification::new(MessageId(window(7)), "Hello.".to_owned(), None, Some(address("front"))).unwrap();
+    let (channel, to) = (ChannelId::new("own").unwrap(), Personal::new(address("guest-1")));
+    let notify = ContactCommand::Notify { channel, address: to, by_phone: false, notification };
+    let which = Utterance { of: 2, part: 0 };
+    let fails = ContactCommand::Outbound(OutboundCommand::SettleFailed {
+        which,
+        code: "http_400".to_owned(),
+        attempts: 3,
+    });
+    let redrive = ContactCommand::Outbound(OutboundCommand::Redrive { which, by: "eve".to_owned() });
+    let sent = |of| {
+        let which = Utterance { of, part: 0 };
+        ContactCommand::Outbound(OutboundCommand::SettleDispatched { which, provider_id: None, attempts: 1 })
+    };
+    assert_eq!(decide(None, &sent(1)), Err(Rejection::DeliveryUnknown));
+    let state = after(std::slice::from_ref(&notify));
+    assert_eq!(decide(state.as_ref(), &sent(3)), Err(Rejection::DeliveryUnknown));
+    assert_eq!(decide(state.as_ref(), &redrive), Err(Rejection::DeliveryNotDead));
+    let dead = after(&[notify.clone(), fails.clone()]).unwrap();
+    assert_eq!(dead.outbound.dead.get(&which).map(|dead| dead.code.as_str()), Some("http_400"));
+    let state = after(&[notify, fails, redrive, sent(2)]);
+    assert!(state.as_ref().is_some_and(|contact| !contact.outbound.is_open(which)));
+    assert_eq!(decided(state.as_ref(), &sent(2)), []);
 }

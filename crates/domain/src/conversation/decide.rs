@@ -9,7 +9,7 @@ mod waiting;
 
 use super::{
     Anchors, ClosedBy, ClosedState, Command, Context, Conversation, ConversationEvent, Lifecycle, Opening,
-    Origin, Owner, Policy, ResumedBy, StateReason, Timer, outbound,
+    Origin, Owner, Policy, ResumedBy, StateReason, Timer, outgoing,
 };
 use crate::channel::Responder;
 use crate::notice::{Arguments, NoticeKey, render};
@@ -35,7 +35,7 @@ pub fn decide(
         return Ok(fire::fire(conversation, Timer { kind: *kind, due: *due, armed_by: *armed_by }, context));
     }
     if let Command::Outbound(command) = command {
-        return outbound::decide(conversation, command);
+        return outgoing::decide(conversation, command);
     }
     // LC-4, LC-14, C1: closed is for ever.
     if conversation.is_closed() {

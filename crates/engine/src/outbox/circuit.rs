@@ -1,6 +1,7 @@
 //! Leaves a channel's provider alone while it fails for many conversations at once.
 
-use domain::{ConversationId, Timestamp};
+use crate::Source;
+use domain::Timestamp;
 use std::collections::BTreeSet;
 
 /// So many conversations in a row, and it is the provider that fails and not the conversation.
@@ -10,7 +11,7 @@ const CONVERSATIONS: usize = 5;
 #[derive(Debug, Default)]
 pub(super) struct Circuit {
     /// Whose tries failed since the last one that was answered; no more than matter.
-    failing: BTreeSet<ConversationId>,
+    failing: BTreeSet<Source>,
     /// How often it opened since then, and until when nobody tries.
     open: Option<(u32, Timestamp)>,
 }
@@ -30,14 +31,9 @@ impl Circuit {
     }
 
     /// Whether this makes everybody wait from now on.
-    pub(super) fn fail(
-        &mut self,
-        conversation: ConversationId,
-        now: Timestamp,
-        pause_ms: impl FnOnce(u32) -> i64,
-    ) -> bool {
+    pub(super) fn fail(&mut self, whose: Source, now: Timestamp, pause_ms: impl FnOnce(u32) -> i64) -> bool {
         if self.failing.len() < CONVERSATIONS {
-            self.failing.insert(conversation);
+            self.failing.insert(whose);
         }
         // Those that were under way when it opened tell nothing new.
         if self.failing.len() < CONVERSATIONS || self.until().is_some_and(|until| now < until) {
@@ -52,9 +48,10 @@ impl Circuit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ConversationId;
 
-    fn conversation(number: u64) -> ConversationId {
-        ConversationId::new(0, 1, number)
+    fn conversation(number: u64) -> Source {
+        Source::Conversation(ConversationId::new(0, 1, number))
     }
 
     /// CH-10: one conversation that fails delays no other.

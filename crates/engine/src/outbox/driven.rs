@@ -1,6 +1,6 @@
 //! The outbox of an engine that somebody drives: on the driver's time, one lane after the other, the same each time.
 
-use super::lanes::Job;
+use super::job::Job;
 use super::turn::{self, Step, Trial};
 use crate::outbox::Outbox;
 use crate::{Error, tries};

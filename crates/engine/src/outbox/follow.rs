@@ -1,13 +1,15 @@
-//! Follows every partition and notes the conversations that may have something to say outside, and the dead letters.
+//! Follows every partition and notes who may have something to say outside, and the dead letters.
 
-use super::{lanes::key, rows, words};
+use super::{lanes::key, rows, speaker};
 use crate::keys::{CONFIGURATION_STREAM, ENGINE_STREAM, ROUTER_STREAM};
 use crate::outbox::Outbox;
-use crate::{DeliveryKey, Error, load};
+use crate::{DeliveryKey, Error, Source, load};
 use domain::channel::Mode;
 use domain::configuration::Configuration;
-use domain::conversation::ConversationEvent;
-use domain::{ChannelId, ConversationId, Event};
+use domain::contact::ContactEvent;
+use domain::conversation::{ConversationEvent, Utterance};
+use domain::outbound::OutboundEvent;
+use domain::{ChannelId, ContactId, ConversationId, Event};
 use store::{EventLog, PartitionId, Position, StoredRecord};
 
 /// How many records are read at a time.
@@ -23,10 +25,10 @@ pub(super) struct Follower {
 
 /// What a record means to the outbox.
 enum News {
-    /// The conversation may have something to say.
-    Says(ConversationId, ChannelId),
-    /// What is next in it may be something else. The flag tells that it matters only to what waits to be pulled.
-    Settled(ConversationId, bool),
+    /// There may be something to say.
+    Says(Source, ChannelId),
+    /// What is next there may be something else. The flag tells that it matters only to what waits to be pulled.
+    Settled(Source, bool),
     /// Something was given up, on this channel, or is a dead letter no more.
     Dead(DeliveryKey, Option<ChannelId>),
 }
@@ -70,8 +72,8 @@ impl Follower {
         let mut lanes = outbox.lanes();
         for news in news {
             match news {
-                News::Says(conversation, channel) => lanes.note(conversation, &channel, now),
-                News::Settled(conversation, pulled) => lanes.touch(conversation, pulled, now),
+                News::Says(source, channel) => lanes.note(source, &channel, now),
+                News::Settled(source, pulled) => lanes.touch(source, pulled, now),
                 News::Dead(key, channel) => self.dead.push((key, channel)),
             }
         }
@@ -127,15 +129,18 @@ fn news(
         if [ROUTER_STREAM, CONFIGURATION_STREAM, ENGINE_STREAM].contains(&append.stream) {
             continue;
         }
-        let mut events = Vec::new();
+        let (mut events, mut of_contact) = (Vec::new(), Vec::new());
         for bytes in &append.events {
-            if let Event::Conversation(event) = codec::decode(bytes)?.event {
-                events.push(event);
+            match codec::decode(bytes)?.event {
+                Event::Conversation(event) => events.push(event),
+                Event::Contact(event) => of_contact.push(event),
+                Event::Configuration(_) | Event::Router(_) | Event::Engine(_) | Event::Directory(_) => {}
             }
         }
         let conversation = ConversationId::from_bytes(append.stream.0);
         let reader = Reader { log, conversation, configuration };
         reader.read(&events, &mut news)?;
+        notifications(log, ContactId(append.stream.0), &of_contact, configuration, &mut news)?;
     }
     Ok(news)
 }
@@ -153,7 +158,7 @@ impl Reader<'_> {
         let speaks = |event: &ConversationEvent| {
             candidates
                 .iter()
-                .any(|mode| !words::said(event, *mode, None, self.configuration, None).is_empty())
+                .any(|mode| !speaker::said(event, *mode, None, self.configuration, None).is_empty())
         };
         let settles = |event: &ConversationEvent| event.settles().is_some();
         if !events.iter().any(|event| settles(event) || speaks(event)) {
@@ -161,31 +166,18 @@ impl Reader<'_> {
         }
         let Some((channel, mode)) = self.place(events)? else { return Ok(()) };
         let kind = self.configuration.channels.get(&channel).map(|settings| settings.kind);
-        let goes_out = kind.is_none_or(words::goes_out);
-        let says = |event| goes_out && !words::said(event, mode, kind, self.configuration, None).is_empty();
+        let goes_out = kind.is_none_or(speaker::goes_out);
+        let says = |event| goes_out && !speaker::said(event, mode, kind, self.configuration, None).is_empty();
         for event in events {
-            self.settled(event, &channel, news);
+            let source = Source::Conversation(self.conversation);
+            if let Some((which, settling)) = settling(event) {
+                settled(key(source, which), settling, &channel, news);
+            }
             if says(event) {
-                news.push(News::Says(self.conversation, channel.clone()));
+                news.push(News::Says(source, channel.clone()));
             }
         }
         Ok(())
-    }
-
-    fn settled(&self, event: &ConversationEvent, channel: &ChannelId, news: &mut Vec<News>) {
-        let Some(which) = event.settles() else { return };
-        if matches!(event, ConversationEvent::ReceiptTaken { .. }) {
-            return;
-        }
-        let conversation = self.conversation;
-        let is_dead = matches!(event, ConversationEvent::DispatchFailed { .. });
-        news.push(News::Dead(key(conversation, which), is_dead.then(|| channel.clone())));
-        if matches!(event, ConversationEvent::Redriven { .. }) {
-            news.push(News::Says(conversation, channel.clone()));
-        }
-        // The outbox knows what it settled itself; what is pulled is settled by others.
-        let by_others = is_dead || matches!(event, ConversationEvent::Dispatched { .. });
-        news.push(News::Settled(conversation, by_others));
     }
 
     /// Where the conversation is: it stands in its first event.
@@ -199,4 +191,73 @@ impl Reader<'_> {
             None => Ok(load::opening(self.log, self.conversation)?.as_ref().and_then(place)),
         }
     }
+}
+
+/// What a fact says that became of something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settling {
+    Dispatched,
+    Dead,
+    Redriven,
+    Discarded,
+}
+
+fn settling(event: &ConversationEvent) -> Option<(Utterance, Settling)> {
+    let settling = if matches!(event, ConversationEvent::Dispatched { .. }) {
+        Settling::Dispatched
+    } else if matches!(event, ConversationEvent::DispatchFailed { .. }) {
+        Settling::Dead
+    } else if matches!(event, ConversationEvent::Redriven { .. }) {
+        Settling::Redriven
+    } else if matches!(event, ConversationEvent::Discarded { .. }) {
+        Settling::Discarded
+    } else {
+        return None;
+    };
+    Some((event.settles()?, settling))
+}
+
+/// The notifications of a contact that leave, and what became of them.
+fn notifications(
+    log: &dyn EventLog,
+    id: ContactId,
+    events: &[ContactEvent],
+    configuration: &Configuration,
+    news: &mut Vec<News>,
+) -> Result<(), Error> {
+    let concerns = |event: &ContactEvent| {
+        matches!(event, ContactEvent::Outbound(_)) || speaker::notified(event).is_some()
+    };
+    if !events.iter().any(concerns) {
+        return Ok(());
+    }
+    let Some(channel) = load::channel_of_contact(log, id)? else { return Ok(()) };
+    let kind = configuration.channels.get(&channel).map(|settings| settings.kind);
+    let (source, goes_out) = (Source::Contact(id), kind.is_none_or(speaker::goes_out));
+    for event in events {
+        if let ContactEvent::Outbound(event) = event {
+            let settling = match event {
+                OutboundEvent::Dispatched { .. } => Settling::Dispatched,
+                OutboundEvent::DispatchFailed { .. } => Settling::Dead,
+                OutboundEvent::Redriven { .. } => Settling::Redriven,
+                OutboundEvent::Discarded { .. } => Settling::Discarded,
+                OutboundEvent::ReceiptTaken { .. } => continue,
+            };
+            settled(key(source, event.which()), settling, &channel, news);
+        }
+        if goes_out && speaker::notified(event).is_some() {
+            news.push(News::Says(source, channel.clone()));
+        }
+    }
+    Ok(())
+}
+
+fn settled(key: DeliveryKey, settling: Settling, channel: &ChannelId, news: &mut Vec<News>) {
+    news.push(News::Dead(key, (settling == Settling::Dead).then(|| channel.clone())));
+    if settling == Settling::Redriven {
+        news.push(News::Says(key.source, channel.clone()));
+    }
+    // The outbox knows what it settled itself; what is pulled is settled by others.
+    let by_others = matches!(settling, Settling::Dead | Settling::Dispatched);
+    news.push(News::Settled(key.source, by_others));
 }

@@ -1,25 +1,24 @@
-//! Which conversation's turn it is: one lane a conversation, so many at once a channel, and a channel whose provider fails
-//! for many conversations at once is left alone for a while. Knows nothing of messages, and asks nobody for the time.
+//! Whose turn it is: one lane for each conversation and for each contact's notifications, so many at once a channel, and a
+//! channel whose provider fails for many of them at once is left alone for a while. Knows nothing of messages, and asks nobody for the time.
 
-use super::circuit::Circuit;
-use crate::DeliveryKey;
+use super::desk::{Desk, Turn};
+use super::job::{Head, Job, Owed, Verdict};
+use crate::{DeliveryKey, Source};
 use domain::conversation::Utterance;
-use domain::{ChannelId, ConversationId, Timestamp};
+use domain::{ChannelId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
-/// When a lane has its turn; what was queued first goes first.
-type Turn = (Timestamp, u64, ConversationId);
-
-/// The conversations of which something may have to go out.
+/// Those of whom something may have to go out.
 pub(super) struct Lanes {
-    lanes: BTreeMap<ConversationId, Lane>,
+    lanes: BTreeMap<Source, Lane>,
     desks: BTreeMap<ChannelId, Desk>,
     /// Lanes of which is known what becomes of what is next: no provider is asked for it.
     settling: BTreeSet<Turn>,
     queued: u64,
     per_channel_max: usize,
-    /// The conversations that came or went since the rows were last written.
-    changed: BTreeSet<ConversationId>,
+    /// Those who came or went since the rows were last written.
+    changed: BTreeSet<Source>,
 }
 
 struct Lane {
@@ -27,6 +26,8 @@ struct Lane {
     place: Place,
     /// Whether there is news since its turn began.
     noted: bool,
+    /// Whether since then somebody had something tried again or thrown away, so that nothing has to wait.
+    hurried: bool,
     head: Option<Head>,
     owed: Option<Owed>,
 }
@@ -44,66 +45,6 @@ enum Place {
     Parked,
 }
 
-/// What is next in a lane.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Head {
-    pub(super) which: Utterance,
-    /// When the fact was committed.
-    pub(super) at: Timestamp,
-    /// When it is given up.
-    pub(super) expires: Timestamp,
-    /// How often it was tried in this life of the process.
-    pub(super) attempts: u32,
-    /// Why the last try failed.
-    pub(super) code: Option<String>,
-}
-
-/// What is known of what is next, and has to be written down.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Owed {
-    Dispatched { which: Utterance, provider_id: Option<String>, attempts: u32 },
-    Failed { which: Utterance, code: String, attempts: u32 },
-}
-
-/// A channel's queue.
-#[derive(Default)]
-struct Desk {
-    queue: BTreeSet<Turn>,
-    running: usize,
-    circuit: Circuit,
-    /// What waits to be pulled, in the order of its facts.
-    pulled: BTreeSet<(Timestamp, DeliveryKey)>,
-}
-
-/// A lane that has its turn.
-#[derive(Debug)]
-pub(super) struct Job {
-    pub(super) conversation: ConversationId,
-    pub(super) channel: ChannelId,
-    pub(super) head: Option<Head>,
-    pub(super) owed: Option<Owed>,
-}
-
-/// How a turn ended.
-pub(super) enum Verdict {
-    /// Nothing is left to do.
-    Empty,
-    /// There may be more to do at once.
-    GoOn,
-    /// What is next waits until then.
-    Wait { head: Head, until: Timestamp },
-    /// What is next waits until somebody pulls it.
-    Pulled { head: Head },
-    /// What is known has to be written down then.
-    Settle { owed: Owed, at: Timestamp },
-    /// Its channel is gone.
-    Park,
-    /// It cannot be looked at now.
-    Later { at: Timestamp },
-    /// Nothing can be done in this life of the process.
-    Leave,
-}
-
 impl Lanes {
     pub(super) fn new(per_channel_max: usize) -> Self {
         Self {
@@ -116,37 +57,44 @@ impl Lanes {
         }
     }
 
-    /// Something of the conversation may have to go out.
-    pub(super) fn note(&mut self, conversation: ConversationId, channel: &ChannelId, now: Timestamp) {
-        if let Some(lane) = self.lanes.get_mut(&conversation) {
+    /// Something of this source may have to go out.
+    pub(super) fn note(&mut self, source: Source, channel: &ChannelId, now: Timestamp) {
+        if let Some(lane) = self.lanes.get_mut(&source) {
             lane.noted = true;
             return;
         }
-        let lane =
-            Lane { channel: channel.clone(), place: Place::Running, noted: false, head: None, owed: None };
-        self.lanes.insert(conversation, lane);
-        self.changed.insert(conversation);
-        self.queue(conversation, now);
+        let lane = Lane {
+            channel: channel.clone(),
+            place: Place::Running,
+            noted: false,
+            hurried: false,
+            head: None,
+            owed: None,
+        };
+        self.lanes.insert(source, lane);
+        self.changed.insert(source);
+        self.queue(source, now);
     }
 
     /// What is next may be something else now, or nothing. `pulled` says that this matters only where it waits to be pulled.
-    pub(super) fn touch(&mut self, conversation: ConversationId, pulled: bool, now: Timestamp) {
-        let Some(lane) = self.lanes.get_mut(&conversation) else { return };
+    pub(super) fn touch(&mut self, source: Source, pulled: bool, now: Timestamp) {
+        let Some(lane) = self.lanes.get_mut(&source) else { return };
         lane.noted = true;
+        lane.hurried |= !pulled;
         let is_pulled = lane.head.as_ref().is_some_and(|head| {
-            let key = key(conversation, head.which);
+            let key = key(source, head.which);
             self.desks.get(&lane.channel).is_some_and(|desk| desk.pulled.contains(&(head.at, key)))
         });
         if matches!(lane.place, Place::Queued(_)) && (is_pulled || !pulled) {
-            self.unqueue(conversation);
-            self.queue(conversation, now);
+            self.unqueue(source);
+            self.queue(source, now);
         }
     }
 
     /// Channels may have come back.
     pub(super) fn unpark(&mut self, now: Timestamp) {
         let parked = self.lanes.iter().filter(|(_, lane)| lane.place == Place::Parked);
-        let parked: Vec<ConversationId> = parked.map(|(id, _)| *id).collect();
+        let parked: Vec<Source> = parked.map(|(id, _)| *id).collect();
         parked.into_iter().for_each(|id| self.queue(id, now));
     }
 
@@ -157,23 +105,18 @@ impl Lanes {
         let queued =
             self.desks.values().filter(|desk| desk.is_free(max, now)).filter_map(|desk| desk.queue.first());
         let turn = queued.copied().chain(settling).min().filter(|(due, ..)| *due <= now)?;
-        let conversation = turn.2;
-        self.unqueue(conversation);
-        let lane = self.lanes.get_mut(&conversation)?;
-        lane.noted = false;
+        let source = turn.2;
+        self.unqueue(source);
+        let lane = self.lanes.get_mut(&source)?;
+        (lane.noted, lane.hurried) = (false, false);
         let desk = self.desks.entry(lane.channel.clone()).or_default();
         desk.running += 1;
-        Some(Job {
-            conversation,
-            channel: lane.channel.clone(),
-            head: lane.head.clone(),
-            owed: lane.owed.take(),
-        })
+        Some(Job { source, channel: lane.channel.clone(), head: lane.head.clone(), owed: lane.owed.take() })
     }
 
     /// Ends a lane's turn.
     pub(super) fn finish(&mut self, job: &Job, verdict: Verdict, now: Timestamp) {
-        let id = job.conversation;
+        let id = job.source;
         if let Some(desk) = self.desks.get_mut(&job.channel) {
             desk.running = desk.running.saturating_sub(1);
         }
@@ -189,6 +132,8 @@ impl Lanes {
             }
             Verdict::Wait { head, until } => {
                 lane.head = Some(head);
+                // What was tried has to wait; what somebody wants tried again meanwhile has not.
+                let until = if lane.hurried { now } else { until };
                 self.queue(id, until);
             }
             Verdict::Pulled { head } => {
@@ -224,18 +169,18 @@ impl Lanes {
         pause_ms: impl FnOnce(u32) -> i64,
     ) {
         let Some(desk) = self.desks.get_mut(&job.channel) else { return };
-        if desk.circuit.fail(job.conversation, now, pause_ms) {
+        if desk.circuit.fail(job.source, now, pause_ms) {
             // Nobody asks for these for a while, and their time runs out all the same.
-            let waiting: Vec<ConversationId> = desk.queue.iter().map(|(.., id)| *id).collect();
+            let waiting: Vec<Source> = desk.queue.iter().map(|(.., id)| *id).collect();
             waiting.into_iter().for_each(|id| self.expire(id, code, now));
         }
     }
 
-    fn expire(&mut self, id: ConversationId, code: &str, now: Timestamp) {
+    fn expire(&mut self, id: Source, code: &str, now: Timestamp) {
         let Some(lane) = self.lanes.get_mut(&id) else { return };
         let Some(head) = lane.head.as_ref().filter(|head| head.expires <= now) else { return };
         let code = head.code.as_deref().unwrap_or(code).to_owned();
-        lane.owed = Some(Owed::Failed { which: head.which, code, attempts: head.attempts });
+        lane.owed = Some(Owed::Failed { which: head.which, code, attempts: head.attempts, opted_out: false });
         self.unqueue(id);
         self.settle(id, now);
     }
@@ -252,31 +197,31 @@ impl Lanes {
         channel: &ChannelId,
         after: Option<(Timestamp, DeliveryKey)>,
         limit: usize,
-    ) -> Vec<DeliveryKey> {
+    ) -> Vec<(Timestamp, DeliveryKey)> {
         let Some(desk) = self.desks.get(channel) else { return Vec::new() };
-        let waiting = desk.pulled.iter().filter(|waiting| Some(**waiting) > after);
-        waiting.take(limit).map(|(_, key)| *key).collect()
+        let behind = after.map_or(Bound::Unbounded, Bound::Excluded);
+        desk.pulled.range((behind, Bound::Unbounded)).take(limit).copied().collect()
     }
 
-    /// The conversations that came (with their channel) or went since this was last asked.
-    pub(super) fn take_changed(&mut self) -> Vec<(ConversationId, Option<ChannelId>)> {
+    /// Those who came (with their channel) or went since this was last asked.
+    pub(super) fn take_changed(&mut self) -> Vec<(Source, Option<ChannelId>)> {
         let changed = std::mem::take(&mut self.changed).into_iter();
         changed.map(|id| (id, self.lanes.get(&id).map(|lane| lane.channel.clone()))).collect()
     }
 
     /// Takes back what was asked for in vain.
-    pub(super) fn keep_changed(&mut self, changed: impl Iterator<Item = ConversationId>) {
+    pub(super) fn keep_changed(&mut self, changed: impl Iterator<Item = Source>) {
         self.changed.extend(changed);
     }
 
-    /// How many conversations have something to go out, how many of them have their turn, and the oldest such fact.
+    /// How many have something to go out, how many of them have their turn, and the oldest such fact.
     pub(super) fn census(&self) -> (usize, usize, Option<Timestamp>) {
         let running = self.desks.values().map(|desk| desk.running).sum();
         let oldest = self.lanes.values().filter_map(|lane| Some(lane.head.as_ref()?.at)).min();
         (self.lanes.len(), running, oldest)
     }
 
-    fn queue(&mut self, id: ConversationId, due: Timestamp) {
+    fn queue(&mut self, id: Source, due: Timestamp) {
         self.queued += 1;
         let turn = (due, self.queued, id);
         if let Some(lane) = self.lanes.get_mut(&id) {
@@ -285,7 +230,7 @@ impl Lanes {
         }
     }
 
-    fn settle(&mut self, id: ConversationId, due: Timestamp) {
+    fn settle(&mut self, id: Source, due: Timestamp) {
         self.queued += 1;
         let turn = (due, self.queued, id);
         if let Some(lane) = self.lanes.get_mut(&id) {
@@ -295,7 +240,7 @@ impl Lanes {
     }
 
     /// Takes a lane out of wherever it waits.
-    fn unqueue(&mut self, id: ConversationId) {
+    fn unqueue(&mut self, id: Source) {
         let Some(lane) = self.lanes.get_mut(&id) else { return };
         let desk = self.desks.entry(lane.channel.clone()).or_default();
         match std::mem::replace(&mut lane.place, Place::Running) {
@@ -309,22 +254,6 @@ impl Lanes {
     }
 }
 
-impl Desk {
-    fn is_free(&self, max: usize, now: Timestamp) -> bool {
-        self.has_room(max) && self.circuit.until().is_none_or(|until| until <= now)
-    }
-
-    /// While a circuit is open, one lane at a time finds out whether it may close.
-    fn has_room(&self, max: usize) -> bool {
-        self.running < if self.circuit.is_open() { 1 } else { max }
-    }
-
-    fn next_due(&self, max: usize) -> Option<Timestamp> {
-        let (due, ..) = self.queue.first().filter(|_| self.has_room(max))?;
-        Some(self.circuit.until().map_or(*due, |until| until.max(*due)))
-    }
-}
-
-pub(super) const fn key(conversation: ConversationId, which: Utterance) -> DeliveryKey {
-    DeliveryKey { conversation, version: which.of, part: which.part }
+pub(super) const fn key(source: Source, which: Utterance) -> DeliveryKey {
+    DeliveryKey { source, version: which.of, part: which.part }
 }

@@ -1,14 +1,12 @@
-//! One lane's turn: look what is next, try it once, and have the conversation write down what became of it.
+//! One lane's turn: look what is next, try it once, and have whoever says it write down what became of it.
 
-use super::lanes::{Head, Job, Owed, Verdict};
+use super::job::{Head, Job, Owed, Verdict};
 use super::words::{self, Found, Next};
-use crate::conversation_actor::ConversationJob;
-use crate::outbox::{Outbox, opted_out};
-use crate::shared::Shared;
+use super::{earlier, tell};
+use crate::outbox::Outbox;
 use crate::tries::{self, AGAIN_MS, pause_ms};
-use crate::{Attempt, Delivery, Error, HELD_BACK, Outgoing, quarantine};
-use domain::conversation::{Command, OutboundCommand, Utterance};
-use domain::{Cause, ConversationId, EventRef, Personal, Principal, Role, Seconds, Timestamp};
+use crate::{Attempt, Delivery, Error, HELD_BACK, Outgoing, Source, quarantine};
+use domain::{Seconds, Timestamp};
 use std::sync::Arc;
 use store::EventLog;
 use uuid::Uuid;
@@ -56,13 +54,17 @@ pub(super) async fn begin(outbox: &Outbox, job: &Job) -> Step {
     if let Some(owed) = &job.owed {
         return Step::Over(settle(outbox, job, owed.clone(), None).await);
     }
-    let (shared, id) = (&outbox.shared, job.conversation);
+    let (shared, id) = (&outbox.shared, job.source);
     let configuration = shared.configuration();
     let (begun, is_new) = (outbox.begun, job.head.is_none());
     let look = move |log: &dyn EventLog| {
         let found = words::next(log, id, &configuration)?;
         let earlier = match &found {
-            Found::Next(next) if is_new && next.at < begun => words::dispatched(log, id, next.which.of)?,
+            Found::Next(next) if is_new && next.at < begun => {
+                let between = words::pair(log, id, next.which, &configuration)?;
+                let went = between.map(|pair| earlier::dispatched(log, pair.contact, &pair.company, next.at));
+                went.transpose()?.unwrap_or_default()
+            }
             Found::Next(_) | Found::Nothing | Found::NoChannel => Vec::new(),
         };
         Ok((found, earlier))
@@ -81,7 +83,7 @@ pub(super) async fn begin(outbox: &Outbox, job: &Job) -> Step {
         // L3: the conversation is stopped until somebody looks at it; all others go on.
         Err(error @ (Error::Damaged(_) | Error::ActorFailed)) => {
             metrics::counter!("colloquy_outbox_damaged_total").increment(1);
-            tracing::error!(%error, conversation = %id, "a conversation cannot be read, so nothing of it is delivered");
+            tracing::error!(%error, source = %id, "what stands there cannot be read, so nothing of it is delivered");
             Step::Over(Verdict::Empty)
         }
         Err(Error::Draining) => Step::Over(Verdict::Leave),
@@ -96,7 +98,7 @@ async fn begin_next(outbox: &Outbox, job: &Job, next: Next, now: Timestamp) -> S
     let (attempts, code) = known.map_or((0, None), |head| (head.attempts, head.code.clone()));
     let head = Head { which, at, expires, attempts, code };
     if let Some(code) = barred {
-        let owed = Owed::Failed { which, code: code.to_owned(), attempts };
+        let owed = Owed::Failed { which, code: code.to_owned(), attempts, opted_out: false };
         count(message.kind.name(), "refused");
         return Step::Over(settle(outbox, job, owed, Some(correlation)).await);
     }
@@ -106,7 +108,7 @@ async fn begin_next(outbox: &Outbox, job: &Job, next: Next, now: Timestamp) -> S
         // Never tried in time: whoever cares decides whether it should still be said.
         let default = if is_pushed { "too_late" } else { "not_pulled" };
         let code = head.code.as_deref().unwrap_or(default).to_owned();
-        let owed = Owed::Failed { which, code, attempts };
+        let owed = Owed::Failed { which, code, attempts, opted_out: false };
         count(message.kind.name(), "dead");
         return Step::Over(settle(outbox, job, owed, Some(correlation)).await);
     }
@@ -116,7 +118,7 @@ async fn begin_next(outbox: &Outbox, job: &Job, next: Next, now: Timestamp) -> S
     // What was said before this start may have been tried before it, and its answer lost with the process.
     let first = if at < outbox.begun { 2 } else { 1 };
     let delivery = Delivery {
-        key: super::lanes::key(job.conversation, which),
+        key: super::lanes::key(job.source, which),
         attempt: first.max(attempts + 1),
         at,
         what: Outgoing::Message(Box::new(message)),
@@ -138,13 +140,14 @@ pub(super) async fn end(outbox: &Outbox, job: &Job, trial: Trial, attempt: Attem
             count(kind, "sent");
             settle(outbox, job, Owed::Dispatched { which, provider_id, attempts }, Some(correlation)).await
         }
-        Attempt::Refused { code, opted_out: is_opted_out } => {
+        Attempt::Refused { code, opted_out } => {
             outbox.lanes().answered(&job.channel);
             count(kind, "refused");
-            if is_opted_out {
-                opted_out(&outbox.shared, job.conversation).await;
+            if opted_out {
+                metrics::counter!("colloquy_opt_outs_reported_total").increment(1);
             }
-            settle(outbox, job, Owed::Failed { which, code, attempts }, Some(correlation)).await
+            let owed = Owed::Failed { which, code, attempts, opted_out };
+            settle(outbox, job, owed, Some(correlation)).await
         }
         // Our own limit held it back: nobody was asked, so nobody failed.
         Attempt::Retry { code, after } if code == HELD_BACK => {
@@ -164,58 +167,25 @@ pub(super) async fn end(outbox: &Outbox, job: &Job, trial: Trial, attempt: Attem
     }
 }
 
-/// Has the conversation write down what became of something.
+/// Has whoever says it write down what became of something.
 async fn settle(outbox: &Outbox, job: &Job, owed: Owed, correlation: Option<Uuid>) -> Verdict {
-    let (shared, id) = (&outbox.shared, job.conversation);
-    let (which, command) = command(&owed);
-    let cause = cause(shared, id, which, correlation);
-    let ask = || ConversationJob::Errand {
-        command: Command::Outbound(command.clone()),
-        cause: cause.clone(),
-        id: None,
-    };
-    let asked = match shared.actors() {
-        Ok(actors) => actors.conversations.ask(id.to_bytes(), ask).await,
-        Err(error) => Err(error),
-    };
-    let error = match asked.and_then(|answer| answer.map(drop)) {
+    let (shared, source) = (&outbox.shared, job.source);
+    let error = match tell::settled(shared, source, &owed, correlation).await {
         Ok(()) => return Verdict::GoOn,
         Err(Error::Draining | Error::Store(_)) => return Verdict::Leave,
         Err(error) => error,
     };
     if matches!(error, Error::Rejected(_) | Error::Damaged(_) | Error::Malformed(_)) {
         metrics::counter!("colloquy_outbox_damaged_total").increment(1);
-        tracing::error!(code = error.code(), conversation = %id, "what became of a delivery cannot be written down");
+        tracing::error!(code = error.code(), %source, "what became of a delivery cannot be written down");
         return Verdict::Empty;
     }
-    if matches!(error, Error::ActorFailed) {
+    if let (Error::ActorFailed, Source::Conversation(id)) = (&error, source) {
         // What is wrong with the quarantine shows at the next attempt.
         let _ = quarantine::after_panic(shared, id).await;
     }
     tracing::warn!(code = error.code(), "what became of a delivery is written down later");
     Verdict::Settle { owed, at: Timestamp(shared.clock.now().0 + AGAIN_MS) }
-}
-
-fn command(owed: &Owed) -> (Utterance, OutboundCommand) {
-    match owed.clone() {
-        Owed::Dispatched { which, provider_id, attempts } => {
-            let provider_id = provider_id.map(Personal::new);
-            (which, OutboundCommand::SettleDispatched { which, provider_id, attempts })
-        }
-        Owed::Failed { which, code, attempts } => {
-            (which, OutboundCommand::SettleFailed { which, code, attempts })
-        }
-    }
-}
-
-/// Caused by the fact that said it.
-fn cause(shared: &Shared, id: ConversationId, which: Utterance, correlation: Option<Uuid>) -> Cause {
-    let new = || Uuid::from_u64_pair(shared.ids.next(), shared.ids.next());
-    Cause {
-        principal: Principal { role: Role::System, name: "outbox".to_owned() },
-        causation: Some(EventRef { stream: id.to_bytes(), version: which.of }),
-        correlation: correlation.unwrap_or_else(new),
-    }
 }
 
 /// Counts what became of tries, by the kind of channel.

@@ -1,25 +1,22 @@
-//! What a conversation has to say to its requester next: a function of its facts and of its channel.
+//! What somebody has to say to the outside next: a function of their facts and of the channel.
 
-use crate::keys::conversation_stream;
-use crate::{DeliveryKey, Error, OutgoingMessage, load};
-use domain::channel::{ChannelKind, Mode};
+use super::speaker::{Speaker, goes_out};
+use crate::{Error, OutgoingMessage, Source};
+use domain::channel::ChannelKind;
 use domain::configuration::Configuration;
-use domain::conversation::{ClosedState, Conversation, ConversationEvent, Owner, StateReason, Utterance};
-use domain::notice::{Place, Said, to_requester};
-use domain::{Address, Content, ConversationId, Event, Personal, Timestamp, rendering};
+use domain::conversation::Utterance;
+use domain::{Address, ChannelId, ContactId, Personal, Timestamp};
 use store::EventLog;
 use uuid::Uuid;
 
 /// How many events are read at a time.
 const PAGE: usize = 64;
-/// How many events before a fact may be of the same second.
-const BEFORE_COUNT: u64 = 64;
 
-/// What a look at a conversation finds.
+/// What a look finds.
 pub(super) enum Found {
     /// Nothing goes out.
     Nothing,
-    /// Its channel is not configured any more, so nobody knows how anything could go out.
+    /// The channel is not configured any more, so nobody knows how anything could go out.
     NoChannel,
     /// This is next.
     Next(Box<Next>),
@@ -40,122 +37,63 @@ pub(super) struct Next {
     pub(super) message: OutgoingMessage,
 }
 
-/// What was said before the requester opted out is not sent any more (`OPT-6`), nor what was meant for somebody who has
-/// lost the number to another user since (`PRO-4`).
-fn barred(state: &Conversation) -> Option<&'static str> {
-    let closed = state.closing.map(|(_, reason)| reason);
-    if state.opted_out.is_some() {
-        Some("opted_out")
-    } else if closed == Some(StateReason::Superseded) && state.owner != Owner::VirtualAgent {
-        Some("superseded")
-    } else {
-        None
-    }
+/// Between whom something is said.
+pub(crate) struct Pair {
+    pub(crate) contact: ContactId,
+    pub(crate) channel: ChannelId,
+    pub(crate) requester: Personal<Address>,
+    pub(crate) company: Address,
 }
 
-/// Whether anything goes out on a channel of this kind; what is said on the web is shown to whoever is connected.
-pub(crate) const fn goes_out(kind: ChannelKind) -> bool {
-    match kind {
-        ChannelKind::Mweb => false,
-        ChannelKind::Sms
-        | ChannelKind::Own
-        | ChannelKind::Whatsapp
-        | ChannelKind::Messenger
-        | ChannelKind::Line
-        | ChannelKind::AppleMessages
-        | ChannelKind::Teams
-        | ChannelKind::Slack => true,
-    }
-}
-
-/// What a fact says to its requester that goes out, in order. The requester's own words never do.
-pub(super) fn said<'a>(
-    event: &'a ConversationEvent,
-    mode: Mode,
-    kind: Option<ChannelKind>,
-    configuration: &Configuration,
-    language: Option<&str>,
-) -> Vec<Said<'a>> {
-    let place = Place { mode, kind, texts: &configuration.texts, language };
-    let mut said = to_requester(event, place);
-    said.retain(|said| match said {
-        Said::ByRequester(_) => false,
-        Said::ByAgent(..) | Said::ByVirtualAgent(_) | Said::Notice { .. } => true,
-    });
-    said
-}
-
-/// What is next in a conversation. Blocks on the disk.
+/// What is next. Blocks on the disk.
 pub(super) fn next(
     log: &dyn EventLog,
-    id: ConversationId,
+    source: Source,
     configuration: &Configuration,
 ) -> Result<Found, Error> {
-    let Some(state) = load::conversation(log, id)?.state else { return Ok(Found::Nothing) };
-    // What a faulted conversation holds cannot be trusted, and nothing can be written down of it any more.
-    if matches!(state.closing, Some((ClosedState::Faulted, _))) {
+    let Some(speaker) = Speaker::load(log, source)?.filter(|speaker| !speaker.is_faulted()) else {
         return Ok(Found::Nothing);
-    }
-    let Some(kind) = configuration.channels.get(&state.channel).map(|settings| settings.kind) else {
+    };
+    let Some(kind) = configuration.channels.get(speaker.channel()).map(|settings| settings.kind) else {
         return Ok(Found::NoChannel);
     };
     if !goes_out(kind) {
         return Ok(Found::Nothing);
     }
-    let reader = Reader { log, id, state: &state, kind, configuration };
-    for (which, since) in &state.outbound.redriven {
+    let reader = Reader { log, source, speaker: &speaker, kind, configuration };
+    for (which, since) in &speaker.outbound().redriven {
         let wanted = |found: Utterance| found == *which;
         if let Some(next) = reader.first(which.of, Some(which.of), wanted)? {
             return Ok(Found::Next(Box::new(Next { since: *since, ..next })));
         }
     }
-    let settled = state.outbound.settled;
+    let settled = speaker.outbound().settled;
     let next = reader.first(settled.map_or(1, |settled| settled.of), None, |found| settled < Some(found))?;
     Ok(next.map_or(Found::Nothing, |next| Found::Next(Box::new(next))))
 }
 
-/// Whether the conversation says this, finished or not. Blocks on the disk.
-pub(super) fn says(
+/// Between whom this is said, finished or not; nobody says what does not go out. Blocks on the disk.
+pub(crate) fn pair(
     log: &dyn EventLog,
-    id: ConversationId,
-    state: &Conversation,
+    source: Source,
     which: Utterance,
     configuration: &Configuration,
-) -> Result<bool, Error> {
-    let kind = configuration.channels.get(&state.channel).map(|settings| settings.kind);
-    let Some(kind) = kind.filter(|kind| goes_out(*kind)) else { return Ok(false) };
-    let reader = Reader { log, id, state, kind, configuration };
-    Ok(which.of > 0 && reader.first(which.of, Some(which.of), |found| found == which)?.is_some())
-}
-
-/// How the provider calls what went out since this fact, or shortly before it. Blocks on the disk.
-pub(super) fn dispatched(
-    log: &dyn EventLog,
-    id: ConversationId,
-    since: u64,
-) -> Result<Vec<(DeliveryKey, Personal<String>)>, Error> {
-    // What went out in the same second counts too, and its fact may stand before this one.
-    let mut after = since.saturating_sub(BEFORE_COUNT);
-    let mut known = Vec::new();
-    loop {
-        let page = log.read_stream(conversation_stream(id), after, PAGE)?;
-        let Some(last) = page.last() else { return Ok(known) };
-        after = last.version;
-        for stored in &page {
-            if let Event::Conversation(ConversationEvent::Dispatched { of, part, provider_id, .. }) =
-                codec::decode(&stored.bytes)?.event
-            {
-                let key = super::lanes::key(id, Utterance { of, part });
-                known.extend(provider_id.map(|provider_id| (key, provider_id)));
-            }
-        }
-    }
+) -> Result<Option<Pair>, Error> {
+    let Some(speaker) = Speaker::load(log, source)? else { return Ok(None) };
+    let kind = configuration.channels.get(speaker.channel()).map(|settings| settings.kind);
+    let Some(kind) = kind.filter(|kind| goes_out(*kind) && which.of > 0) else { return Ok(None) };
+    let reader = Reader { log, source, speaker: &speaker, kind, configuration };
+    let found = reader.first(which.of, Some(which.of), |found| found == which)?;
+    Ok(found.map(|Next { message, .. }| {
+        let (contact, channel, requester) = (speaker.contact(), message.channel, message.to);
+        Pair { contact, channel, requester, company: message.from }
+    }))
 }
 
 struct Reader<'a> {
     log: &'a dyn EventLog,
-    id: ConversationId,
-    state: &'a Conversation,
+    source: Source,
+    speaker: &'a Speaker,
     kind: ChannelKind,
     configuration: &'a Configuration,
 }
@@ -171,21 +109,18 @@ impl Reader<'_> {
         let mut after = from.saturating_sub(1);
         loop {
             let limit = if to == Some(from) { 1 } else { PAGE };
-            let page = self.log.read_stream(conversation_stream(self.id), after, limit)?;
+            let page = self.log.read_stream(self.source.stream(), after, limit)?;
             let Some(last) = page.last() else { return Ok(None) };
             after = last.version;
             for stored in &page {
                 let envelope = codec::decode(&stored.bytes)?;
-                let Event::Conversation(event) = &envelope.event else { continue };
-                let (mode, language) = (self.state.policy.mode(), self.state.language.as_deref());
-                let said = said(event, mode, self.kind.into(), self.configuration, language);
-                for (part, said) in (0_u16..).zip(said) {
+                let messages = self.speaker.messages(&envelope.event, self.kind, self.configuration);
+                for (part, message) in (0_u16..).zip(messages) {
                     let which = Utterance { of: stored.version, part };
                     if wanted(which) {
                         let (at, correlation) = (envelope.at, envelope.cause.correlation);
-                        let waited = self.state.outbound.tried_at >= Some(at);
-                        let message = self.message(said);
-                        let barred = barred(self.state);
+                        let waited = self.speaker.outbound().tried_at >= Some(at);
+                        let barred = self.speaker.barred(&message);
                         return Ok(Some(Next { which, at, since: at, waited, correlation, barred, message }));
                     }
                 }
@@ -194,50 +129,5 @@ impl Reader<'_> {
                 return Ok(None);
             }
         }
-    }
-
-    /// Somebody's words, where there is only text with the choices written out (`MSG-20`, `MSG-26`).
-    fn put(&self, message: &mut OutgoingMessage, content: &Content) {
-        message.attachments = content.attachments().to_vec();
-        if self.kind.has_only_text() {
-            message.text = Personal::new(rendering::as_text(content));
-        } else {
-            message.text = content.text().clone();
-            message.choices = content.choices().map(|choices| choices.options().to_vec()).unwrap_or_default();
-        }
-    }
-
-    fn message(&self, said: Said<'_>) -> OutgoingMessage {
-        let Conversation { channel, company, requester, .. } = self.state;
-        let address: &Address = requester.expose();
-        let mut message = OutgoingMessage {
-            channel: channel.clone(),
-            kind: self.kind,
-            from: company.clone(),
-            to: Personal::new(address.clone()),
-            message: None,
-            agent: None,
-            notice: None,
-            text: Personal::new(String::new()),
-            attachments: Vec::new(),
-            choices: Vec::new(),
-        };
-        match said {
-            Said::ByRequester(_) => {}
-            Said::ByAgent(agent, words) => {
-                message.message = Some(words.id);
-                message.agent = Some(agent.clone());
-                self.put(&mut message, &words.content);
-            }
-            Said::ByVirtualAgent(words) => {
-                message.message = Some(words.id);
-                self.put(&mut message, &words.content);
-            }
-            Said::Notice { key, text } => {
-                message.notice = Some(key);
-                message.text = Personal::new(text);
-            }
-        }
-        message
     }
 }

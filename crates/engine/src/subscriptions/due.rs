@@ -42,7 +42,9 @@ pub(super) fn data(
         | ContactEvent::DeviceRegistered(_)
         | ContactEvent::DeviceRemoved { .. }
         | ContactEvent::SignedIn
-        | ContactEvent::DigestWished { .. } => {
+        | ContactEvent::DigestWished { .. }
+        | ContactEvent::PortalEntered { .. }
+        | ContactEvent::Outbound(_) => {
             return Ok(codec::json::event_data(&Event::Contact(event.clone())));
         }
     };

@@ -5,7 +5,7 @@ use super::backlog::{Job, Place, Verdict};
 use super::{due, follow};
 use crate::keys::conversation_stream;
 use crate::tries::{self, AGAIN_MS, pause_ms};
-use crate::{Attempt, Delivery, DeliveryKey, Error, Outgoing, OutgoingEvent, Subscription};
+use crate::{Attempt, Delivery, DeliveryKey, Error, Outgoing, OutgoingEvent, Subscription, Source};
 use domain::{ContactId, ConversationId, Event, Personal, Timestamp};
 use std::sync::Arc;
 use store::EventLog;
@@ -91,13 +91,18 @@ fn next(
                 continue;
             }
             let Some(channel) = follow::channel(log, stream)? else { return Ok(None) };
-            let data = match &event {
-                Event::Contact(due) => due::data(log, ContactId(stream.0), due, !subscription.without_texts)?,
+            let (source, data) = match &event {
+                Event::Contact(due) => {
+                    let contact = ContactId(stream.0);
+                    (Source::Contact(contact), due::data(log, contact, due, !subscription.without_texts)?)
+                }
                 Event::Conversation(_)
                 | Event::Configuration(_)
                 | Event::Router(_)
                 | Event::Engine(_)
-                | Event::Directory(_) => codec::json::event_data(&event),
+                | Event::Directory(_) => {
+                    (Source::Conversation(conversation), codec::json::event_data(&event))
+                }
             };
             let (version, position) = (stored.version, stored.position);
             let event = OutgoingEvent {
@@ -106,7 +111,7 @@ fn next(
                 channel,
                 data: Personal::new(data),
             };
-            let key = DeliveryKey { conversation, version, part: 0 };
+            let key = DeliveryKey { source, version, part: 0 };
             let delivery = Delivery { key, attempt: 1, at, what: Outgoing::Event(Box::new(event)) };
             let place = Place { conversation, version, position };
             return Ok(Some(Box::new(Trial { place, delivery })));

@@ -3,12 +3,16 @@
 use super::requester::requester;
 use crate::access::{Caller, Notifiers};
 use crate::body::Body;
+use crate::content::address;
 use crate::failure::Failure;
 use crate::idempotency;
+use crate::sending::only_address;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use api::{NotificationRequest, NotificationResponse, ProblemCode, RequesterRequest};
+use domain::channel::ChannelKind;
 use domain::contact::{Notification, NotificationError};
+use domain::{Address, ChannelId};
 use engine::{Engine, Notified};
 
 /// `POST /v1/notifications`
@@ -19,11 +23,12 @@ pub(super) async fn notify(
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
     let parsed = body.json::<NotificationRequest>().await?;
-    let NotificationRequest { channel, address, text, link } = parsed.value;
+    let NotificationRequest { channel, address, text, link, from } = parsed.value;
     let named = RequesterRequest { channel: Some(channel), address: Some(address) };
     let to = requester(&engine, &caller, named, ProblemCode::InvalidBody)?;
+    let from = sender(&engine, &to.channel, from)?;
     let command = idempotency::from_header(&request, &caller, parsed.bytes)?;
-    let notification = Notification::new(engine.new_message_id(), text, link).map_err(|error| {
+    let notification = Notification::new(engine.new_message_id(), text, link, from).map_err(|error| {
         let field = match error {
             NotificationError::Text => "text",
             NotificationError::Link => "link",
@@ -34,4 +39,15 @@ pub(super) async fn notify(
         engine.notify(&to, notification, &caller.request(command)).await?;
     let (notification_id, position) = (id.to_string(), position.to_string());
     Ok(HttpResponse::Accepted().json(NotificationResponse { notification_id, duplicate, position }))
+}
+
+/// The company's address from which it leaves: the one that is named, or the only one. What is shown needs none.
+fn sender(engine: &Engine, channel: &ChannelId, named: Option<String>) -> Result<Option<Address>, Failure> {
+    let configuration = engine.configuration();
+    let settings = configuration.channels.get(channel).ok_or(engine::Error::UnknownChannel)?;
+    match named {
+        Some(named) => address(settings.kind, "from", &named).map(Some),
+        None if settings.kind == ChannelKind::Mweb => Ok(None),
+        None => only_address(engine, channel, "from").map(Some),
+    }
 }

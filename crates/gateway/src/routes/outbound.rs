@@ -15,7 +15,7 @@ use api::{
 };
 use domain::{ChannelId, Rejection};
 use engine::{
-    DeadLetter, Delivery, DeliveryKey, Engine, OutboundCursor, Outgoing, OutgoingMessage, Settlement,
+    DeadLetter, Delivery, DeliveryKey, Engine, OutboundCursor, Outgoing, OutgoingMessage, Receipt, Settlement,
 };
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -41,7 +41,7 @@ pub(super) async fn list(
     let limit = params.number("limit", 1..=100, 50)?;
     let after = params.get("after", "the `next_cursor` of an earlier page", OutboundCursor::parse)?;
     let wait = Duration::from_secs(params.number("wait_s", 0..=WAIT_S_MAX, 0)?);
-    let found = if wait.is_zero() {
+    let (found, next) = if wait.is_zero() {
         engine.outbound(&channel, after, limit).await?
     } else {
         let _permit = WAITERS
@@ -49,7 +49,6 @@ pub(super) async fn list(
             .map_err(|_| Failure::from(engine::Error::Overloaded("readers that wait to pull")))?;
         engine.outbound_within(&channel, after, limit, wait).await?
     };
-    let next = found.last().filter(|_| found.len() == limit).map(Delivery::cursor);
     Ok(HttpResponse::Ok().json(OutboundResponse {
         next_cursor: next.map(|cursor| cursor.to_string()),
         deliveries: found.into_iter().filter_map(delivery).collect(),
@@ -88,7 +87,8 @@ pub(super) async fn receipt(
     let code = code.map(|code| checked("code", code, CODE_MAX)).transpose()?;
     let key = on_channel(&engine, &caller, &path).await?;
     let command = idempotency::from_header(&request, &caller, bytes)?;
-    Ok(accepted(&engine.receipt(key, status, code, caller.request(command)).await?))
+    let receipt = Receipt { status, code, opted_out: false };
+    Ok(accepted(&engine.receipt(key, receipt, caller.request(command)).await?))
 }
 
 /// `GET /v1/dead-letters`
@@ -153,7 +153,7 @@ async fn about_dead(
     Ok((key, caller.request(command)))
 }
 
-/// The key in a path, if it is one of a conversation on the path's channel.
+/// The key in a path, if it is one of the path's channel.
 async fn on_channel(
     engine: &Engine,
     caller: &Caller<Gateways>,
@@ -172,13 +172,10 @@ async fn reachable<A>(
     key: DeliveryKey,
     channel: Option<&ChannelId>,
 ) -> Result<(), Failure> {
-    let conversation = match engine.conversation(key.conversation).await {
-        Ok(conversation) => conversation,
-        Err(engine::Error::Rejected(Rejection::ConversationUnknown)) => return Err(unknown()),
-        Err(error) => return Err(error.into()),
-    };
-    let is_there = channel.is_none_or(|channel| *channel == conversation.channel);
-    if is_there && caller.reaches(&conversation) { Ok(()) } else { Err(unknown()) }
+    let there = engine.channel_of(key).await?;
+    let is_there = channel.is_none_or(|channel| *channel == there);
+    let is_own = caller.channel().is_none_or(|own| *own == there);
+    if is_there && is_own { Ok(()) } else { Err(unknown()) }
 }
 
 fn unknown() -> Failure {
@@ -225,17 +222,29 @@ fn checked(field: &str, text: String, max: usize) -> Result<String, Failure> {
 /// Only what is said to requesters waits to be pulled.
 fn delivery(delivery: Delivery) -> Option<DeliveryResponse> {
     let Outgoing::Message(message) = delivery.what else { return None };
-    let OutgoingMessage { channel: _, kind: _, from, to, message, agent, notice, text, attachments, choices } =
-        *message;
+    let OutgoingMessage {
+        channel: _,
+        kind: _,
+        from,
+        to,
+        message,
+        agent,
+        notice,
+        notification,
+        text,
+        attachments,
+        choices,
+    } = *message;
     Some(DeliveryResponse {
         key: delivery.key.to_string(),
-        conversation_id: delivery.key.conversation.to_string(),
+        conversation_id: delivery.key.conversation().map(|id| id.to_string()),
         at: time_text(delivery.at),
         from: from.as_str().to_owned(),
         to: to.expose().as_str().to_owned(),
         message_id: message.map(|id| id.to_string()),
         agent: agent.map(|agent| agent.to_string()),
         notice: notice.map(|notice| notice.name().to_owned()),
+        notification_id: notification.map(|id| id.to_string()),
         text: text.expose().clone(),
         attachments: attachments.iter().map(show_attachment).collect(),
         choices: choices.iter().map(show_choice).collect(),
@@ -245,7 +254,7 @@ fn delivery(delivery: Delivery) -> Option<DeliveryResponse> {
 fn dead_letter(DeadLetter { key, channel, code, at }: DeadLetter) -> DeadLetterResponse {
     DeadLetterResponse {
         key: key.to_string(),
-        conversation_id: key.conversation.to_string(),
+        conversation_id: key.conversation().map(|id| id.to_string()),
         channel: channel.to_string(),
         code,
         at: time_text(at),

@@ -11,7 +11,7 @@ use api::{Attachment, InboundRequest, ProblemCode};
 use channels::Channels;
 use channels::twilio::{Fields, FormError, Inbound, Receipt, Refused, Status, signature};
 use domain::channel::ChannelKind;
-use domain::conversation::{Conversation, ReceiptStatus, Utterance};
+use domain::conversation::ReceiptStatus;
 use domain::{ChannelId, Principal, Rejection, Role};
 use engine::{DeliveryKey, Engine};
 use std::collections::BTreeMap;
@@ -83,29 +83,12 @@ async fn receipt(
         Some(Receipt::Read) => (ReceiptStatus::Read, None, false),
         Some(Receipt::Failed { code, opted_out }) => (ReceiptStatus::Failed, Some(code.clone()), *opted_out),
     };
-    let conversation = conversation_of(engine, channel, key).await?;
-    let which = Utterance { of: key.version, part: key.part };
-    let is_news = conversation.outbound.is_news(which, status);
-    engine.receipt(key, status, code, request).await?;
-    // What is told again is old: the requester may have opted in since. Should it be lost here, the next send is refused.
-    if opted_out && is_news {
-        engine.provider_refused(key.conversation).await?;
+    // One account's token says nothing of another's.
+    if engine.channel_of(key).await? != *channel {
+        return Err(Rejection::DeliveryUnknown.into());
     }
+    engine.receipt(key, engine::Receipt { status, code, opted_out }, request).await?;
     Ok(())
-}
-
-/// The conversation of a delivery, if it is one of this channel: one account's token says nothing of another's.
-async fn conversation_of(
-    engine: &Engine,
-    channel: &ChannelId,
-    key: DeliveryKey,
-) -> Result<Conversation, Failure> {
-    let unknown = || Failure::from(engine::Error::Rejected(Rejection::DeliveryUnknown));
-    match engine.conversation(key.conversation).await {
-        Ok(conversation) if conversation.channel == *channel => Ok(conversation),
-        Ok(_) | Err(engine::Error::Rejected(Rejection::ConversationUnknown)) => Err(unknown()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// The channel and the fields of a request that Twilio has signed for it.

@@ -25,7 +25,7 @@ fn contact(log: &dyn EventLog, event: ContactEvent) {
 
 fn notified() -> ContactEvent {
     let (id, text) = (MessageId(window(9)), Personal::new("Your parcel is here.".to_owned()));
-    ContactEvent::NotificationSent(Notification { id, text, link: None })
+    ContactEvent::NotificationSent(Notification { id, text, link: None, from: None })
 }
 
 fn user(name: &str) -> UserId {

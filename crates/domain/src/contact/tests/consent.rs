@@ -84,9 +84,9 @@ fn a_word_that_only_opts_in_is_ordinary_unless_they_had_opted_out() {
     }
 }
 
-/// NTF-1, OPT-1, OPT-6: by phone only to who subscribed, and to nobody who has opted out.
+/// NTF-1, OPT-1, OPT-6: by phone only to who subscribed, and to nobody who has opted out; each address for itself.
 #[test]
-fn a_notification_needs_a_subscription_by_phone_and_no_opt_out_anywhere() {
+fn a_notification_needs_a_subscription_by_phone_and_no_opt_out() {
     let state = |words: &[Keyword]| consent_after(words).0;
     for (words, by_phone, elsewhere) in [
         (&[][..], false, true),
@@ -94,7 +94,17 @@ fn a_notification_needs_a_subscription_by_phone_and_no_opt_out_anywhere() {
         (&[Keyword::Start, Keyword::Stop][..], false, false),
     ] {
         let state = state(words);
-        assert_eq!(may_notify(state.as_ref(), true).is_ok(), by_phone, "{words:?} by phone");
-        assert_eq!(may_notify(state.as_ref(), false).is_ok(), elsewhere, "{words:?} elsewhere");
+        let may = |by_phone, from: Option<&str>| {
+            may_notify(state.as_ref(), by_phone, from.map(address).as_ref()).is_ok()
+        };
+        for from in [None, Some("front")] {
+            assert_eq!(may(true, from), by_phone, "{words:?} by phone");
+            assert_eq!(may(false, from), elsewhere, "{words:?} elsewhere");
+        }
+        assert_eq!(
+            (may(true, Some("back")), may(false, Some("back"))),
+            (false, true),
+            "{words:?} of another"
+        );
     }
 }

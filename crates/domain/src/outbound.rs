@@ -1,10 +1,14 @@
-//! What became of what a conversation says to its requester: dispatched, given up, tried again, received.
+//! What became of what a conversation or a contact says to the outside: dispatched, given up, tried again, received.
 //!
 //! What goes out is a function of the facts and of the channel; here is only how far it has come. What is said leaves in
 //! order (`CH-10`), so one mark says that everything before it is finished.
 
-use super::{ClosedState, Conversation, ConversationEvent};
-use crate::{Personal, Rejection, Timestamp};
+mod decide;
+
+pub use decide::OutboundCommand;
+pub(crate) use decide::decide;
+
+use crate::{Personal, Timestamp};
 use std::collections::BTreeMap;
 
 /// One of the things that a fact says: the version of the fact, and which of them it is, from 0.
@@ -51,45 +55,55 @@ pub enum ReceiptStatus {
     Read,
 }
 
-/// What may be asked about something that goes out.
+/// A fact about something that goes out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OutboundCommand {
+pub enum OutboundEvent {
     /// It was taken outside.
-    SettleDispatched {
-        /// What.
-        which: Utterance,
+    Dispatched {
+        /// The version of the fact that says it.
+        of: u64,
+        /// Which of the things that the fact says.
+        part: u16,
         /// How the provider calls it, if it does.
         provider_id: Option<Personal<String>>,
         /// How often it was tried.
         attempts: u32,
     },
     /// It is given up.
-    SettleFailed {
-        /// What.
-        which: Utterance,
+    DispatchFailed {
+        /// As above.
+        of: u64,
+        /// As above.
+        part: u16,
         /// Why, as a short stable code.
         code: String,
         /// How often it was tried.
         attempts: u32,
     },
     /// What was given up is tried again.
-    Redrive {
-        /// What.
-        which: Utterance,
+    Redriven {
+        /// As above.
+        of: u64,
+        /// As above.
+        part: u16,
         /// Who wants it.
         by: String,
     },
     /// What was given up is given up for ever.
-    Discard {
-        /// What.
-        which: Utterance,
+    Discarded {
+        /// As above.
+        of: u64,
+        /// As above.
+        part: u16,
         /// Who wants it.
         by: String,
     },
     /// A receiver says what became of it (`MSG-19`).
-    TakeReceipt {
-        /// What.
-        which: Utterance,
+    ReceiptTaken {
+        /// As above.
+        of: u64,
+        /// As above.
+        part: u16,
         /// What became of it.
         status: ReceiptStatus,
         /// Why, as a short stable code, if there is one.
@@ -97,9 +111,9 @@ pub enum OutboundCommand {
     },
 }
 
-/// The most dead letters that a conversation remembers.
+/// The most dead letters that are remembered of one conversation or contact.
 pub const DEAD_MAX_COUNT: usize = 100;
-/// The most receipts that a conversation remembers; what is older than all of them takes no more.
+/// The most receipts that are remembered of one; what is older than all of them takes no more.
 pub const RECEIPTS_MAX_COUNT: usize = 100;
 /// The longest code, in bytes; what is longer is cut.
 pub const CODE_MAX: usize = 64;
@@ -125,15 +139,15 @@ impl ReceiptStatus {
     }
 }
 
-impl OutboundCommand {
+impl OutboundEvent {
     /// What it is about.
     pub const fn which(&self) -> Utterance {
         match self {
-            Self::SettleDispatched { which, .. }
-            | Self::SettleFailed { which, .. }
-            | Self::Redrive { which, .. }
-            | Self::Discard { which, .. }
-            | Self::TakeReceipt { which, .. } => *which,
+            Self::Dispatched { of, part, .. }
+            | Self::DispatchFailed { of, part, .. }
+            | Self::Redriven { of, part, .. }
+            | Self::Discarded { of, part, .. }
+            | Self::ReceiptTaken { of, part, .. } => Utterance { of: *of, part: *part },
         }
     }
 }
@@ -144,34 +158,52 @@ impl Outbound {
         self.settled < Some(which) || self.redriven.contains_key(&which)
     }
 
+    /// Applies one fact that was committed at `at`.
+    pub(crate) fn evolve(&mut self, at: Timestamp, event: &OutboundEvent) {
+        let which = event.which();
+        match event {
+            OutboundEvent::Dispatched { attempts, .. } => {
+                self.note_tries(*attempts, at);
+                self.finish(which);
+            }
+            OutboundEvent::DispatchFailed { code, attempts, .. } => {
+                self.note_tries(*attempts, at);
+                self.give_up(which, DeadLetter { code: code.clone(), at });
+            }
+            OutboundEvent::Redriven { .. } => self.reopen(which, at),
+            OutboundEvent::Discarded { .. } => self.finish(which),
+            OutboundEvent::ReceiptTaken { status, .. } => self.note_receipt(which, *status),
+        }
+    }
+
     /// It was dispatched, or is given up for ever.
-    pub(super) fn finish(&mut self, which: Utterance) {
+    pub(crate) fn finish(&mut self, which: Utterance) {
         self.redriven.remove(&which);
         self.dead.remove(&which);
         self.settled = self.settled.max(Some(which));
     }
 
     /// It was finished after so many tries.
-    pub(super) fn note_tries(&mut self, attempts: u32, at: Timestamp) {
+    pub(crate) fn note_tries(&mut self, attempts: u32, at: Timestamp) {
         if attempts > 0 {
             self.tried_at = self.tried_at.max(Some(at));
         }
     }
 
     /// It was given up, and somebody may have it tried again.
-    pub(super) fn give_up(&mut self, which: Utterance, dead: DeadLetter) {
+    pub(crate) fn give_up(&mut self, which: Utterance, dead: DeadLetter) {
         self.finish(which);
         insert_bounded(&mut self.dead, which, dead, DEAD_MAX_COUNT);
     }
 
     /// It is to be tried again.
-    pub(super) fn reopen(&mut self, which: Utterance, at: Timestamp) {
+    pub(crate) fn reopen(&mut self, which: Utterance, at: Timestamp) {
         self.dead.remove(&which);
         insert_bounded(&mut self.redriven, which, at, DEAD_MAX_COUNT);
     }
 
     /// Its receiver said something of it.
-    pub(super) fn note_receipt(&mut self, which: Utterance, status: ReceiptStatus) {
+    pub(crate) fn note_receipt(&mut self, which: Utterance, status: ReceiptStatus) {
         let furthest = self.receipts.get(&which).map_or(status, |known| status.max(*known));
         insert_bounded(&mut self.receipts, which, furthest, RECEIPTS_MAX_COUNT);
     }
@@ -192,85 +224,4 @@ fn insert_bounded<T>(map: &mut BTreeMap<Utterance, T>, which: Utterance, value: 
     if map.len() > max {
         map.pop_first();
     }
-}
-
-/// Turns what became of something into facts, or refuses. It is done after the end too, because it is about what went
-/// before (`C1`), and doing what is done already gives no facts.
-pub(super) fn decide(
-    conversation: &Conversation,
-    command: &OutboundCommand,
-) -> Result<Vec<ConversationEvent>, Rejection> {
-    // What a faulted conversation holds cannot be trusted, and its end must stay the last that is said of it.
-    if matches!(conversation.closing, Some((ClosedState::Faulted, _))) {
-        return Err(Rejection::ConversationClosed);
-    }
-    let which = command.which();
-    if which.of == 0 || which.of > conversation.version {
-        return Err(Rejection::DeliveryUnknown);
-    }
-    let outbound = &conversation.outbound;
-    let event = match command {
-        OutboundCommand::SettleDispatched { which, provider_id, attempts } => {
-            dispatched(outbound, *which, provider_id.as_ref(), *attempts)
-        }
-        OutboundCommand::SettleFailed { which, code, attempts } => {
-            let (Utterance { of, part }, code) = (*which, shortened(code));
-            let event = ConversationEvent::DispatchFailed { of, part, code, attempts: *attempts };
-            outbound.is_open(*which).then_some(event)
-        }
-        OutboundCommand::Redrive { which, by } => redrive(outbound, *which, by)?,
-        OutboundCommand::Discard { which, by } => discard(outbound, *which, by)?,
-        OutboundCommand::TakeReceipt { which, status, code } => {
-            receipt(outbound, *which, *status, code.as_deref())
-        }
-    };
-    Ok(event.into_iter().collect())
-}
-
-fn dispatched(
-    outbound: &Outbound,
-    which: Utterance,
-    provider_id: Option<&Personal<String>>,
-    attempts: u32,
-) -> Option<ConversationEvent> {
-    // What was given up may have gone through after all.
-    let news = outbound.is_open(which) || outbound.dead.contains_key(&which);
-    let provider_id = provider_id.filter(|id| id.expose().len() <= PROVIDER_ID_MAX).cloned();
-    let Utterance { of, part } = which;
-    news.then_some(ConversationEvent::Dispatched { of, part, provider_id, attempts })
-}
-
-fn receipt(
-    outbound: &Outbound,
-    which: Utterance,
-    status: ReceiptStatus,
-    code: Option<&str>,
-) -> Option<ConversationEvent> {
-    let (Utterance { of, part }, code) = (which, code.map(shortened));
-    outbound.is_news(which, status).then_some(ConversationEvent::ReceiptTaken { of, part, status, code })
-}
-
-fn redrive(outbound: &Outbound, which: Utterance, by: &str) -> Result<Option<ConversationEvent>, Rejection> {
-    if outbound.redriven.contains_key(&which) {
-        return Ok(None);
-    }
-    if !outbound.dead.contains_key(&which) {
-        return Err(Rejection::DeliveryNotDead);
-    }
-    let Utterance { of, part } = which;
-    Ok(Some(ConversationEvent::Redriven { of, part, by: by.to_owned() }))
-}
-
-fn discard(outbound: &Outbound, which: Utterance, by: &str) -> Result<Option<ConversationEvent>, Rejection> {
-    let Utterance { of, part } = which;
-    if outbound.dead.contains_key(&which) || outbound.redriven.contains_key(&which) {
-        return Ok(Some(ConversationEvent::Discarded { of, part, by: by.to_owned() }));
-    }
-    // What never was given up cannot be thrown away; of what no longer is, nothing is left to do.
-    if outbound.is_open(which) { Err(Rejection::DeliveryNotDead) } else { Ok(None) }
-}
-
-fn shortened(code: &str) -> String {
-    let fits = |(start, char): &(usize, char)| start + char.len_utf8() <= CODE_MAX;
-    code.char_indices().take_while(fits).map(|(_, char)| char).collect()
 }
