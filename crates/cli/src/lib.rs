@@ -4,6 +4,8 @@
 mod args;
 mod channels;
 mod commands;
+#[doc(hidden)]
+pub mod doors;
 mod exit;
 mod server;
 mod settings;
