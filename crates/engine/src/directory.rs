@@ -5,7 +5,7 @@
 
 mod index;
 
-pub(crate) use index::prepare;
+pub(crate) use index::{compare, prepare};
 
 use crate::shared::{Shared, encode, record_of};
 use crate::{Engine, Error, Request, load};
