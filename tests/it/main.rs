@@ -53,6 +53,8 @@ mod http_content;
 #[cfg(test)]
 mod http_desk;
 #[cfg(test)]
+mod http_doors;
+#[cfg(test)]
 mod http_drain;
 #[cfg(test)]
 mod http_handover;
