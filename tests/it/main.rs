@@ -61,6 +61,8 @@ mod http_desk;
 #[cfg(test)]
 mod http_directory;
 #[cfg(test)]
+mod http_doors;
+#[cfg(test)]
 mod http_drain;
 #[cfg(test)]
 mod http_handover;

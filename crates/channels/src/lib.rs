@@ -6,6 +6,8 @@
 
 mod channels;
 mod cloud_events;
+#[doc(hidden)]
+pub mod doors;
 pub mod http;
 mod limit;
 mod look_up;

@@ -63,7 +63,7 @@ impl Endpoint {
 }
 
 /// A 2xx is a yes whatever else it says; a 410 says that nothing is wanted here any more.
-fn attempt(answer: &Answer) -> Attempt {
+pub(crate) fn attempt(answer: &Answer) -> Attempt {
     let said: Said = serde_json::from_slice(&answer.body).unwrap_or_default();
     let code = format!("http_{}", answer.status);
     match answer.status {

@@ -13,7 +13,8 @@ mod status;
 pub use form::{Fields, FormError};
 pub use inbound::{Inbound, Media};
 pub use receiver::{Receiver, Refused};
-pub(crate) use send::Sender;
+pub(crate) use send::{Sender, failed, taken};
+pub(crate) use sent_before::listed;
 pub use status::{Receipt, Status};
 
 /// The error with which Twilio refuses a requester who has opted out of the sender (`OPT-4`).

@@ -159,7 +159,7 @@ impl Settings {
         Ok(())
     }
 
-    fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         self.server.check().map_err(|error| error.to_string())?;
         self.web.check().map_err(|error| error.to_string())?;
         let engine = &self.engine;
@@ -247,7 +247,10 @@ impl Settings {
 }
 
 /// The file alone is read first, because only then an error has a line and a column.
-fn parse(text: &str, environment: impl Iterator<Item = (String, String)>) -> Result<Settings, String> {
+pub(crate) fn parse(
+    text: &str,
+    environment: impl Iterator<Item = (String, String)>,
+) -> Result<Settings, String> {
     let settings: Settings = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut table: toml::Table = toml::from_str(text).map_err(|error| error.to_string())?;
     let mut overridden = Vec::new();

@@ -1,11 +1,12 @@
 //! What the log's indexes must hold, as functions of the facts: written by the actors, checked by `replay --verify`.
 
-use crate::Keys;
+use crate::{Error, Keys};
 use domain::contact::{Contact, ContactEvent, WindowTimer};
 use domain::conversation::{Conversation, timers};
+use domain::directory::Entry;
 use domain::{ContactId, ConversationId};
-use std::collections::BTreeSet;
-use store::{Claim, TimerChange, TimerEntry};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Claim, EventLog, StreamId, TimerChange, TimerEntry};
 
 /// The number of the timers of windows, beside those of [`TimerKind`](domain::conversation::TimerKind): never to be used
 /// for another one.
@@ -108,6 +109,19 @@ pub fn window_entries(id: ContactId, contact: Option<&Contact>) -> BTreeSet<Time
 /// How the index changes from one state of a contact to the next.
 pub fn window_changes(id: ContactId, before: Option<&Contact>, after: Option<&Contact>) -> Vec<TimerChange> {
     changes(&window_entries(id, before), &window_entries(id, after))
+}
+
+/// Holds the index of users against what their facts say: how many rows it should have, and what differs (`L4`). What the
+/// next start makes anew is no difference.
+///
+/// # Errors
+/// If the index cannot be read.
+pub fn compare_directory(
+    log: &dyn EventLog,
+    keys: &Keys,
+    users: &BTreeMap<StreamId, Entry>,
+) -> Result<(u64, Vec<String>), Error> {
+    crate::directory::compare(log, keys, users)
 }
 
 fn changes(before: &BTreeSet<TimerEntry>, after: &BTreeSet<TimerEntry>) -> Vec<TimerChange> {

@@ -7,7 +7,7 @@ mod attempt;
 mod index;
 
 pub(crate) use attempt::{Attempt, Tried, attempt};
-pub(crate) use index::prepare;
+pub(crate) use index::{compare, prepare};
 
 use crate::shared::{Shared, encode, record_of};
 use crate::{Engine, Error, Request, load};

@@ -163,7 +163,8 @@ fn check_media_type(media: Media) -> Result<(), Failure> {
     ))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+/// What a body of JSON says.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     let value = serde_json::from_slice(bytes).map_err(|error| shape::explain(bytes, &error))?;
     // Derived code also reads a struct from an array of its fields in order. Nobody should come to depend on that.
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -218,6 +219,14 @@ mod tests {
         let secret = r#"{"context": "+12025550123, expected +12025550124"}"#;
         let failure =
             body_of(request.set_payload(secret)).await.json::<PostMessageRequest>().await.unwrap_err();
+        assert!(!failure.to_string().contains("+1202"), "{failure}");
+    }
+
+    /// P1
+    #[test]
+    fn a_field_that_is_named_like_an_error_is_not_repeated() {
+        let failure = parse::<EmptyRequest>(br#"{"x, expected +12025550123": 1}"#).unwrap_err();
+        assert_eq!(failure.code(), ProblemCode::InvalidBody);
         assert!(!failure.to_string().contains("+1202"), "{failure}");
     }
 

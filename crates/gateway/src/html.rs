@@ -8,11 +8,14 @@ use crate::failure::Failure;
 use crate::query::Params;
 use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 static SIEVE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
+        // Links may have a title by default, and everything a language.
+        .generic_attributes(HashSet::new())
         .add_tags(["p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "a"])
         .add_tag_attributes("a", ["href"])
         .add_url_schemes(["http", "https", "mailto"])
@@ -81,6 +84,10 @@ mod tests {
                 "<p><a href=\"https://shop.example/?a=1&amp;b=2\" rel=\"noopener nofollow\">shop</a></p>",
             ),
             ("[x](javascript:alert(1))", "<p><a rel=\"noopener nofollow\">x</a></p>"),
+            (
+                "[x](https://a.example \"title\")",
+                "<p><a href=\"https://a.example\" rel=\"noopener nofollow\">x</a></p>",
+            ),
             ("[x](/relative)", "<p><a rel=\"noopener nofollow\">x</a></p>"),
             ("![seen](https://track.example/1.png)", "<p>seen</p>"),
             ("# Title", "Title"),

@@ -78,7 +78,8 @@ fn checked(id: String) -> Result<String, Failure> {
     Err(Failure::new(ProblemCode::InvalidIdempotencyKey, what))
 }
 
-fn key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
+/// The key that stands in the headers, if one does.
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     let mut values = headers.get_all(HEADER);
     let Some(value) = values.next() else { return Ok(None) };
     let invalid =

@@ -6,6 +6,8 @@
 //! no metric, holds a text, an address or a token (`P1`).
 
 pub mod configuration;
+#[doc(hidden)]
+pub mod doors;
 
 mod access;
 mod auth;

@@ -16,7 +16,12 @@ pub(crate) struct Params(BTreeMap<&'static str, String>);
 impl Params {
     /// Takes the parameters if all of them are known.
     pub(crate) fn read(request: &HttpRequest, known: &'static [&'static str]) -> Result<Self, Failure> {
-        let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string())
+        Self::parse(request.query_string(), known)
+    }
+
+    /// Takes the parameters of a query, as it stands behind the question mark.
+    pub(crate) fn parse(query: &str, known: &'static [&'static str]) -> Result<Self, Failure> {
+        let pairs = Query::<Vec<(String, String)>>::from_query(query)
             .map_err(|_| Failure::new(ProblemCode::InvalidQuery, "the query is not of the form `a=b&c=d`"))?;
         let mut params = BTreeMap::new();
         for (name, value) in pairs.into_inner() {

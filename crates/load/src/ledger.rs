@@ -90,13 +90,19 @@ impl Ledger {
     pub fn read(path: &Path) -> Result<Vec<Acknowledged>, Error> {
         // Bytes, not text: a torn line may end within a character.
         let bytes = std::fs::read(path).map_err(|error| failed(path, &error))?;
+        Self::parse(&bytes).map_err(|what| Error::Ledger { path: path.to_owned(), what })
+    }
+
+    /// Reads the bytes of a file.
+    ///
+    /// # Errors
+    /// The first line that is wrong.
+    pub fn parse(bytes: &[u8]) -> Result<Vec<Acknowledged>, String> {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
         let lines = bytes[..whole].split(|byte| *byte == b'\n').enumerate();
         let entry = |(index, line)| {
-            serde_json::from_slice(line).map_err(|error| Error::Ledger {
-                path: path.to_owned(),
-                what: format!("line {} is no acknowledgement: {error}", index + 1),
-            })
+            serde_json::from_slice(line)
+                .map_err(|error| format!("line {} is no acknowledgement: {error}", index + 1))
         };
         lines.filter(|(_, line)| !line.trim_ascii().is_empty()).map(entry).collect()
     }

@@ -51,6 +51,8 @@ pub struct Verification {
     pub rows: u64,
     /// Rows of requesters' histories compared.
     pub history_rows: u64,
+    /// Rows of the directory's index compared.
+    pub directory_rows: u64,
     /// Rows of the router's checkpoint compared.
     pub router_rows: u64,
     /// Work items that are not over.
@@ -80,6 +82,7 @@ pub fn verify(log: &Arc<dyn EventLog>, progress: impl FnMut(u64)) -> Result<Veri
     checker.compare_claims()?;
     checker.compare_commands()?;
     checker.compare_rows(log)?;
+    checker.compare_directory();
     let Checker { mut found, world, .. } = checker;
     found.work_items = world.router.items.len() as u64;
     found.contacts = world.contacts.len() as u64;

@@ -4,6 +4,8 @@
 //! Both pass the suite in [`conformance`]. Only `sled_log` names sled.
 
 pub mod conformance;
+#[doc(hidden)]
+pub mod doors;
 mod error;
 mod log;
 mod memory_log;

@@ -108,11 +108,7 @@ impl Sender {
             return failed(answer);
         }
         // It was taken, but nobody knows as what: the next try looks it up.
-        let taken = serde_json::from_slice::<Taken>(&answer.body).ok().filter(|taken| is_id(&taken.sid));
-        match taken {
-            Some(Taken { sid }) => self.taken(key, sid),
-            None => bad_answer(),
-        }
+        taken(&answer.body).map_or_else(bad_answer, |sid| self.taken(key, sid))
     }
 
     fn taken(&self, key: DeliveryKey, sid: String) -> Attempt {
@@ -121,8 +117,13 @@ impl Sender {
     }
 }
 
+/// The id that the message has with Twilio.
+pub(crate) fn taken(body: &[u8]) -> Option<String> {
+    serde_json::from_slice(body).ok().map(|Taken { sid }| sid).filter(|sid| is_id(sid))
+}
+
 /// What an answer other than yes means.
-pub(super) fn failed(answer: &Answer) -> Attempt {
+pub(crate) fn failed(answer: &Answer) -> Attempt {
     let number = serde_json::from_slice::<Error>(&answer.body).ok().map(|error| error.code);
     let code = number.map_or_else(|| format!("http_{}", answer.status), |number| format!("twilio_{number}"));
     // A 401 is about our token and not about the message, which goes out once the token is right.

@@ -10,6 +10,7 @@
 
 use super::send::{Sender, bad_answer, failed};
 use crate::http::Client;
+use crate::signed::is_id;
 use chrono::DateTime;
 use domain::Timestamp;
 use engine::{Attempt, Delivery, DeliveryKey, OutgoingMessage};
@@ -56,12 +57,15 @@ pub(super) async fn sent_before(
     if !matches!(answer.status, 200..300) {
         return Err(failed(&answer));
     }
-    let page: Page = serde_json::from_slice(&answer.body).map_err(|_| bad_answer())?;
-    let ours = page.messages.into_iter().find(|listed| {
-        is_it(listed, message.text.expose(), delivery.at)
-            && !sender.acknowledged.is_others(delivery.key, &listed.sid)
-    });
-    Ok(ours.map(|listed| listed.sid))
+    let like = listed(&answer.body, message.text.expose(), delivery.at).ok_or_else(bad_answer)?;
+    Ok(like.into_iter().find(|sid| !sender.acknowledged.is_others(delivery.key, sid)))
+}
+
+/// The ids of the messages in a list that say this text and were made since; `None` if it is no list.
+pub(crate) fn listed(body: &[u8], text: &str, since: Timestamp) -> Option<Vec<String>> {
+    let page: Page = serde_json::from_slice(body).ok()?;
+    let like = page.messages.into_iter().filter(|listed| is_id(&listed.sid) && is_it(listed, text, since));
+    Some(like.map(|listed| listed.sid).collect())
 }
 
 /// Twilio tells whole seconds, so one that was made in the second of the commit may be ours.
@@ -120,6 +124,23 @@ mod tests {
         let before = "Sat, 31 Jan 2026 22:10:46 +0000";
         assert!(!is_it(&listed("Hello", "outbound-api", before), "Hello", COMMITTED));
         assert!(!is_it(&listed("Hello", "outbound-api", "yesterday"), "Hello", COMMITTED));
+    }
+
+    /// X1
+    #[test]
+    fn what_is_no_id_is_not_kept_as_one() {
+        let at = "Sat, 31 Jan 2026 22:10:47 +0000";
+        let page = |sid: &str| {
+            serde_json::json!({ "messages": [
+                { "sid": sid, "body": "Hello", "direction": "outbound-api", "date_created": at },
+            ] })
+            .to_string()
+        };
+        let ids = |sid: &str| super::listed(page(sid).as_bytes(), "Hello", COMMITTED).unwrap();
+        assert_eq!(ids("SM1"), ["SM1"]);
+        for wrong in ["", "a b", "\n", &"a".repeat(129)] {
+            assert!(ids(wrong).is_empty(), "{wrong}");
+        }
     }
 
     proptest::proptest! {

@@ -2,8 +2,9 @@
 
 use super::Page;
 use crate::{Error, Keys, load};
+use domain::directory::{Entry, User};
 use domain::{Event, UserId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{EventLog, PartitionId, Position, StreamId, TableWrite};
 
 const TABLE: &str = "directory";
@@ -21,6 +22,11 @@ const MARK: u8 = b'm';
 const PAGE: usize = 256;
 /// More holders of a number than one are as good as many.
 const HOLDERS_MAX: usize = 2;
+/// How many differences are told.
+const TOLD_MAX: usize = 50;
+
+/// The key and the value of a row.
+type Row = (Vec<u8>, Vec<u8>);
 
 /// Makes sure at a start that the index says what the log says.
 pub(crate) fn prepare(log: &dyn EventLog, keys: &Keys) -> Result<(), Error> {
@@ -56,13 +62,8 @@ pub(super) fn bring_up_to_date(log: &dyn EventLog, keys: &Keys, streams: &[Strea
         }
         match load::user(log, *stream)?.state.and_then(|entry| Some((entry.id, entry.user?))) {
             Some((id, user)) => {
-                let phones: Vec<[u8; 16]> =
-                    user.phones.iter().map(|phone| keys.phone(phone.expose())).collect();
-                writes.push(TableWrite::Put(key(USER, *stream), row(&id, &phones)));
-                let id = id.as_str().as_bytes();
-                let puts =
-                    phones.iter().map(|phone| TableWrite::Put(phone_key(*phone, *stream), id.to_vec()));
-                writes.extend(puts);
+                let rows = rows(keys, *stream, &id, &user);
+                writes.extend(rows.into_iter().map(|(key, row)| TableWrite::Put(key, row)));
             }
             None => writes.push(TableWrite::Delete(key(USER, *stream))),
         }
@@ -70,6 +71,53 @@ pub(super) fn bring_up_to_date(log: &dyn EventLog, keys: &Keys, streams: &[Strea
         log.tables().write(TABLE, &writes)?;
     }
     Ok(())
+}
+
+/// The rows of a user.
+fn rows(keys: &Keys, stream: StreamId, id: &UserId, user: &User) -> Vec<Row> {
+    let phones: Vec<[u8; 16]> = user.phones.iter().map(|phone| keys.phone(phone.expose())).collect();
+    let by_number = phones.iter().map(|phone| (phone_key(*phone, stream), id.as_str().as_bytes().to_vec()));
+    by_number.chain([(key(USER, stream), row(id, &phones))]).collect()
+}
+
+/// Holds the rows against those that the facts lead to: how many there should be, and what differs, of which only some is
+/// told. What a start would make anew is no difference: an index of another format, and the rows of those who are marked.
+pub(crate) fn compare(
+    log: &dyn EventLog,
+    keys: &Keys,
+    users: &BTreeMap<StreamId, Entry>,
+) -> Result<(u64, Vec<String>), Error> {
+    let tables = log.tables();
+    if tables.get(TABLE, FORMAT_KEY)?.as_deref() != Some(FORMAT) {
+        return Ok((0, Vec::new()));
+    }
+    let known = users.iter().filter_map(|(stream, entry)| Some((*stream, entry, entry.user.as_ref()?)));
+    let mut expected: BTreeMap<Vec<u8>, Vec<u8>> =
+        known.flat_map(|(stream, entry, user)| rows(keys, stream, &entry.id, user)).collect();
+    let (count, mut told) = (expected.len() as u64, Vec::new());
+    let is_ahead = |key: &[u8]| -> Result<bool, Error> {
+        let Some(stream) = key.last_chunk() else { return Ok(false) };
+        Ok(tables.get(TABLE, &self::key(MARK, StreamId(*stream)))?.is_some())
+    };
+    for kind in [PHONE, USER] {
+        let mut after = None;
+        loop {
+            let page = tables.scan(TABLE, &[kind], after.as_deref(), PAGE)?;
+            for (key, row) in &page {
+                if expected.remove(key).as_ref() != Some(row) && told.len() < TOLD_MAX && !is_ahead(key)? {
+                    told.push(format!("row {key:02x?} of the directory is wrong (L4)"));
+                }
+            }
+            let Some((last, _)) = page.into_iter().next_back() else { break };
+            after = Some(last);
+        }
+    }
+    for key in expected.keys() {
+        if told.len() < TOLD_MAX && !is_ahead(key)? {
+            told.push(format!("row {key:02x?} of the directory is missing (L4)"));
+        }
+    }
+    Ok((count, told))
 }
 
 /// Who has a number; of many only some.

@@ -32,7 +32,9 @@ fn place(error: &Error) -> String {
 fn shape(json: &[u8], error: &Error) -> (String, String) {
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    // Where there are no fields at all, the only thing that can be expected stands in the field that was sent.
     let expected = message.rsplit_once(", expected ").map(|(_, expected)| expected);
+    let expected = expected.filter(|_| !message.ends_with(", there are no fields"));
     let field = field_at(json, error.line(), error.column());
     if let Some(missing) = message.strip_prefix("missing field ") {
         let missing = missing.trim_matches('`');

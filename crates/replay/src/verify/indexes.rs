@@ -1,4 +1,5 @@
-//! What is kept beside the log, held against what the log leads to: timers, claims, command ids and the projection.
+//! What is kept beside the log, held against what the log leads to: timers, claims, command ids, the projection and the
+//! index of users.
 
 use super::{Checker, PAGE};
 use crate::Error;
@@ -111,5 +112,15 @@ impl Checker<'_> {
         self.found.history_rows = count;
         told.into_iter().for_each(|what| self.differ(what));
         Ok(())
+    }
+
+    pub(super) fn compare_directory(&mut self) {
+        match derived::compare_directory(self.log, &self.keys, &self.world.users) {
+            Ok((count, told)) => {
+                self.found.directory_rows = count;
+                told.into_iter().for_each(|what| self.differ(what));
+            }
+            Err(error) => self.differ(format!("the directory's rows cannot be read: {error}")),
+        }
     }
 }

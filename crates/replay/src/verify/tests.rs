@@ -4,9 +4,13 @@ use crate::samples::{MONDAY_NINE, agent, chat, exactly, history, log, roster, ro
 use crate::stage::Stage;
 use crate::{Rehearsal, Verification, verify};
 use domain::channel::{ChannelKind, Mode};
+use domain::directory::{User, UserKind};
 use domain::router::{AllocatedBy, Ending, ItemOrigin, Offer, PresenceWhy, RouterEvent, Subject, Variables};
 use domain::routing::{PresenceId, QueueId, WorkItemId};
-use domain::{Address, Cause, ChannelId, ContactId, ConversationId, Event, Principal, Role, Seconds};
+use domain::{
+    Address, Cause, ChannelId, ContactId, ConversationId, Event, Personal, Principal, Role, Seconds, UserId,
+};
+use engine::Request;
 use engine::keys::ROUTER_STREAM;
 use std::sync::Arc;
 use store::{Append, EventLog, PartitionId, Record, TableWrite};
@@ -233,4 +237,51 @@ fn rows_of_the_router_that_are_not_what_its_events_give_are_found() {
     assert!(names(&found(&log), "which its stream has not"));
     log.tables().write("router", &[TableWrite::Put(vec![1], vec![0x51, 0, 0])]).unwrap();
     assert!(names(&found(&log), "the router's rows cannot be read"));
+}
+
+/// L4
+#[test]
+fn rows_of_the_directory_that_are_not_what_its_facts_give_are_found() {
+    let log = log();
+    engine::block_on(Box::pin(async {
+        let set = Stage::set(Arc::clone(&log), Rehearsal::defaults(Mode::Chat), None, 1, MONDAY_NINE);
+        let stage = set.await.unwrap();
+        let phones = ["+12025550101", "+12025550102"].map(|text| Personal::new(Address::e164(text).unwrap()));
+        let user = |phones| User {
+            name: None,
+            phones,
+            email: None,
+            language: None,
+            location: None,
+            kind: UserKind::Consumer,
+        };
+        let users = [("u-1", user(phones.to_vec())), ("u-2", user(Vec::new())), ("gone", user(Vec::new()))];
+        let users = users.map(|(id, user)| (UserId::new(id).unwrap(), user)).to_vec();
+        let principal = Principal { role: Role::Admin, name: "adam".to_owned() };
+        let request = Request { principal, correlation: Uuid::nil(), command: None };
+        stage.engine.put_users(users, &request).await.unwrap();
+        stage.engine.remove_user(&UserId::new("gone").unwrap(), &request).await.unwrap();
+        stage.engine.drain().await;
+    }));
+    let sound = found(&log);
+    assert_eq!((sound.directory_rows, sound.told), (4, Vec::<String>::new()));
+    let tables = log.tables();
+    let write = |write: TableWrite| tables.write("directory", &[write]).unwrap();
+    let rows: Vec<_> =
+        [b"p", b"u"].iter().flat_map(|kind| tables.scan("directory", *kind, None, 9).unwrap()).collect();
+    assert_eq!(rows.len(), 4);
+    for (key, row) in rows {
+        write(TableWrite::Put(key.clone(), b"\x03u-9".to_vec()));
+        assert!(names(&found(&log), "of the directory is wrong (L4)"));
+        write(TableWrite::Delete(key.clone()));
+        assert!(names(&found(&log), "of the directory is missing (L4)"));
+        // A start would index this user again.
+        let mark = [b"m", &key[key.len() - 16..]].concat();
+        write(TableWrite::Put(mark.clone(), Vec::new()));
+        assert_eq!(found(&log).differences, 0);
+        write(TableWrite::Delete(mark));
+        write(TableWrite::Put(key, row));
+    }
+    write(TableWrite::Put([b'p'; 33].to_vec(), b"u-1".to_vec()));
+    assert_eq!(found(&log).differences, 1);
 }
