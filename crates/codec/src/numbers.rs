@@ -6,6 +6,7 @@
 use crate::Error;
 use domain::Role;
 use domain::channel::{ChannelKind, Mode, Portals, Responder};
+use domain::consent::SenderKind;
 use domain::contact::{WhyProfile, WindowClosing};
 use domain::conversation::{ClosedState, Lifecycle, ReceiptStatus, StateReason, TimerKind};
 use domain::directory::UserKind;
@@ -49,6 +50,7 @@ numbered!(Mode, "mode", { Chat = 1, Messaging = 2 });
 numbered!(Responder, "first responder", { LiveAgent = 1, VirtualAgent = 2 });
 
 numbered!(Portals, "portals", { Shared = 1, Independent = 2, SkipHistory = 3 });
+numbered!(SenderKind, "kind of sender", { LongCode = 1, TollFree = 2, ShortCode = 3 });
 
 numbered!(ChannelKind, "channel kind", {
     Mweb = 1,

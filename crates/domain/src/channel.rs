@@ -4,6 +4,7 @@ mod validate;
 
 pub use validate::validate;
 
+use crate::consent::SenderKind;
 use crate::contact::PinLimits;
 use crate::{Address, ChannelId, Seconds};
 use std::collections::BTreeSet;
@@ -93,6 +94,8 @@ pub struct ChannelSettings {
     pub chat_disconnect_timeout: Seconds,
     /// How the company's addresses go together (`OMN-4`); only the web has a choice.
     pub portals: Portals,
+    /// What the company sends from (`OPT-5`); text messages only.
+    pub sender_kind: SenderKind,
 }
 
 /// What an agent may do who writes first (`PRO-6`).
@@ -294,6 +297,17 @@ impl ChannelKind {
     pub fn address(self, text: &str) -> Result<Address, crate::AddressError> {
         if self.uses_phone_numbers() { Address::e164(text) } else { Address::opaque(text) }
     }
+
+    /// Reads an address of the company's on a channel of this kind, from which such a sender sends (`OPT-5`).
+    ///
+    /// # Errors
+    /// As [`address`](Self::address) and [`Address::short_code`].
+    pub fn company_address(self, sender: SenderKind, text: &str) -> Result<Address, crate::AddressError> {
+        match sender {
+            SenderKind::LongCode | SenderKind::TollFree => self.address(text),
+            SenderKind::ShortCode => Address::short_code(text),
+        }
+    }
 }
 
 impl Proactive {
@@ -320,6 +334,7 @@ impl ChannelSettings {
             pin_limits: PinLimits::MAX,
             chat_disconnect_timeout: DISCONNECT_DEFAULT,
             portals: Portals::defaults(kind),
+            sender_kind: SenderKind::default(),
         }
     }
 }

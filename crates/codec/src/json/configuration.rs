@@ -48,6 +48,7 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         pin_limits: PinLimits { attempts, window },
         chat_disconnect_timeout,
         portals,
+        sender_kind,
     } = settings;
     json!({
         "kind": kind.name(),
@@ -73,6 +74,7 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         "pin_limits": { "attempts": attempts, "window_s": window.0 },
         "chat_disconnect_timeout_s": chat_disconnect_timeout.0,
         "portals": portals.name(),
+        "sender_kind": sender_kind.name(),
     })
 }
 

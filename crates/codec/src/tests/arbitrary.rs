@@ -11,6 +11,7 @@ use domain::channel::{
     Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Portals, Proactive, Responder,
 };
 use domain::configuration::ConfigurationEvent;
+use domain::consent::SenderKind;
 use domain::contact::{ContactEvent, Notification, PinLimits, WindowClosing};
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ReceiptStatus, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
@@ -298,6 +299,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
         Proactive { active, require_existing_recipient: existing, allow_manual_recipient: manual, order }
     });
     let responders = select(vec![Responder::LiveAgent, Responder::VirtualAgent]);
+    let senders = select(SenderKind::ALL.to_vec());
     let pins = (any::<u32>(), seconds()).prop_map(|(attempts, window)| PinLimits { attempts, window });
     (
         kinds,
@@ -307,7 +309,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
         idle_chat,
         actions,
         messages,
-        (first, pins, responders, select(Portals::ALL.to_vec())),
+        (first, pins, responders, select(Portals::ALL.to_vec()), senders),
     )
         .prop_map(
             |(kind, mode, addresses, timeouts, idle_chat, (actions, live_agents), messages, first)| {
@@ -326,6 +328,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
                     first_responder: first.2,
                     chat_disconnect_timeout: timeouts.2,
                     portals: first.3,
+                    sender_kind: first.4,
                 }
             },
         )

@@ -75,6 +75,7 @@ fn samples_then(row: &Row) -> Option<usize> {
         ("configuration.channel_configured", 1) => 9,
         ("conversation.opened", 2) => 3,
         ("configuration.channel_configured", 2) => 10,
+        ("configuration.channel_configured", 3) => 12,
         ("conversation.requester_message_posted", 1) => 2,
         ("conversation.agent_message_posted", 1) => 1,
         ("contact.notification_sent", 1) => 2,

@@ -12,6 +12,7 @@ use domain::channel::Proactive as DomainProactive;
 use domain::channel::{
     Actions as DomainActions, ChannelKind, ChannelSettings, DISCONNECT_DEFAULT, Mode, Portals, Responder,
 };
+use domain::consent::SenderKind;
 use domain::contact::PinLimits as DomainPinLimits;
 use domain::{Event, Seconds};
 use serde::{Deserialize, Serialize};
@@ -99,12 +100,14 @@ impl From<v2::Settings> for Settings {
     }
 }
 
+/// Brought up to date by the next version that there is.
 impl Frozen for ChannelConfigured {
     fn into_event(self) -> Result<Event, Error> {
         v4::ChannelConfigured::from(self).into_event()
     }
 }
 
+/// What this version has of the settings.
 impl From<&ChannelSettings> for Settings {
     fn from(settings: &ChannelSettings) -> Self {
         let ChannelSettings {
@@ -122,6 +125,7 @@ impl From<&ChannelSettings> for Settings {
             first_responder,
             chat_disconnect_timeout,
             portals: _,
+            sender_kind: _,
         } = settings;
         Self {
             kind: kind.to_stored(),
@@ -150,6 +154,7 @@ impl From<&ChannelSettings> for Settings {
     }
 }
 
+/// The rest of them is as it was before it could be said.
 impl TryFrom<Settings> for ChannelSettings {
     type Error = Error;
 
@@ -188,6 +193,7 @@ impl TryFrom<Settings> for ChannelSettings {
             first_responder: Responder::from_stored(first_responder)?,
             chat_disconnect_timeout: Seconds(chat_disconnect_timeout),
             portals: Portals::Independent,
+            sender_kind: SenderKind::default(),
         })
     }
 }

@@ -8,6 +8,7 @@ use crate::v3::configuration as v3;
 use domain::Event;
 use domain::channel::{ChannelSettings, Portals};
 use domain::configuration::ConfigurationEvent;
+use domain::consent::SenderKind;
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -16,19 +17,26 @@ pub(crate) struct ChannelConfigured {
     pub(crate) settings: Settings,
 }
 
-/// New: how the portals of the web go together.
+/// All that there was, with its bytes as they were. New: how the portals of the web go together, and what is sent from.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Settings {
-    pub(crate) before: v3::Settings,
+    pub(crate) earlier: v3::Settings,
     pub(crate) portals: u8,
+    pub(crate) sender_kind: u8,
 }
 
 impl From<v3::ChannelConfigured> for ChannelConfigured {
     fn from(old: v3::ChannelConfigured) -> Self {
         let v3::ChannelConfigured { channel, settings } = old;
-        // Each of the company's addresses had its own conversation, and keeps it.
-        let portals = Portals::Independent.to_stored();
-        Self { channel, settings: Settings { before: settings, portals } }
+        Self { channel, settings: settings.into() }
+    }
+}
+
+/// Each of the company's addresses had its own conversation and keeps it, and every sender was taken for an ordinary number.
+impl From<v3::Settings> for Settings {
+    fn from(earlier: v3::Settings) -> Self {
+        let (portals, sender_kind) = (Portals::Independent.to_stored(), SenderKind::LongCode.to_stored());
+        Self { earlier, portals, sender_kind }
     }
 }
 
@@ -44,7 +52,8 @@ impl Frozen for ChannelConfigured {
 
 impl From<&ChannelSettings> for Settings {
     fn from(settings: &ChannelSettings) -> Self {
-        Self { before: settings.into(), portals: settings.portals.to_stored() }
+        let (portals, sender_kind) = (settings.portals.to_stored(), settings.sender_kind.to_stored());
+        Self { earlier: settings.into(), portals, sender_kind }
     }
 }
 
@@ -52,7 +61,8 @@ impl TryFrom<Settings> for ChannelSettings {
     type Error = Error;
 
     fn try_from(settings: Settings) -> Result<Self, Error> {
-        let Settings { before, portals } = settings;
-        Ok(Self { portals: Portals::from_stored(portals)?, ..before.try_into()? })
+        let Settings { earlier, portals, sender_kind } = settings;
+        let (portals, sender_kind) = (Portals::from_stored(portals)?, SenderKind::from_stored(sender_kind)?);
+        Ok(Self { portals, sender_kind, ..earlier.try_into()? })
     }
 }

@@ -6,6 +6,7 @@ use crate::access::{Caller, Staff};
 use crate::content::time_text;
 use crate::failure::Failure;
 use crate::query::Params;
+use crate::stream::Streams;
 use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{Ongoing, OngoingResponse};
@@ -33,6 +34,7 @@ pub(super) async fn ongoing(
     request: HttpRequest,
     engine: Data<Engine>,
     view: Data<Conversations>,
+    streams: Data<Streams>,
 ) -> Result<HttpResponse, Failure> {
     caller.check_agent(&id)?;
     let params = Params::read(&request, &["levels", "at_least"])?;
@@ -55,7 +57,11 @@ pub(super) async fn ongoing(
         }
     }
     let with_unseen = conversations.iter().filter(|ongoing| ongoing.unseen > 0).count() as u64;
-    Ok(HttpResponse::Ok().json(OngoingResponse { conversations, with_unseen }))
+    Ok(HttpResponse::Ok().json(OngoingResponse {
+        conversations,
+        with_unseen,
+        tabs_max: streams.web.tabs_per_agent_max,
+    }))
 }
 
 /// The conversations that an agent has, oldest first.
