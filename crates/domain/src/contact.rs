@@ -342,8 +342,13 @@ impl ContactEvent {
     /// another person has their place (`ID-9`); a guest who turns out to be a user is the same person, and keeps what they
     /// saw. And so it is for who comes from another portal that hides its history (`OMN-4`).
     pub fn begins_anew(&self) -> bool {
+        self.changes_holder() || matches!(self, Self::PortalEntered { .. })
+    }
+
+    /// Whether another person has their place from now on (`ID-9`).
+    pub fn changes_holder(&self) -> bool {
         match self {
-            Self::ProfileDeactivated { .. } | Self::PortalEntered { .. } => true,
+            Self::ProfileDeactivated { .. } => true,
             Self::ProfileReassociated { from, to, .. } => from.as_ref().is_some_and(|from| from != to),
             Self::Created { .. }
             | Self::ConversationActivated { .. }
@@ -365,6 +370,7 @@ impl ContactEvent {
             | Self::DigestWished { .. }
             | Self::PushDue(_)
             | Self::DigestDue(_)
+            | Self::PortalEntered { .. }
             | Self::Outbound(_) => false,
         }
     }
@@ -474,6 +480,11 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
     contact.version += 1;
     if event.begins_anew() {
         contact.anew = contact.version;
+    }
+    // Whoever has their place is not told what they asked to be told.
+    if event.changes_holder() {
+        contact.devices.clear();
+        (contact.signed_in, contact.digest) = (false, DigestWish::default());
     }
     match event {
         ContactEvent::Created { .. } => {}

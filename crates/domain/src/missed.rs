@@ -133,6 +133,16 @@ impl Missed {
         pace: Pace,
     ) {
         self.version = version;
+        // What was said so far was said to somebody else, or is hidden from now on (`ID-9`, `OMN-4`).
+        if event.begins_anew() {
+            self.unsure.clear();
+            self.forget_push();
+            self.forget_digest();
+        }
+        if event.changes_holder() {
+            self.devices.clear();
+            (self.known.signed_in, self.digest) = (false, DigestWish::default());
+        }
         match event {
             ContactEvent::WindowOpened { window } => self.opened(*window),
             ContactEvent::WindowPaged { window } | ContactEvent::WindowRenewed { window } => {
@@ -171,7 +181,9 @@ impl Missed {
             | ContactEvent::OptedIn { .. }
             | ContactEvent::NotificationsSet { .. }
             | ContactEvent::VerificationFailed { .. }
-            | ContactEvent::VerificationLocked { .. } => {}
+            | ContactEvent::VerificationLocked { .. }
+            | ContactEvent::PortalEntered { .. }
+            | ContactEvent::Outbound(_) => {}
         }
         if !self.wants_digests(pace) {
             self.forget_digest();
@@ -209,7 +221,9 @@ impl Missed {
         }
         self.windows.retain(|open| *open != window);
         match why {
-            WindowClosing::Requester | WindowClosing::Replaced => self.unsure.clear(),
+            WindowClosing::Requester | WindowClosing::Replaced | WindowClosing::BegunAnew => {
+                self.unsure.clear();
+            }
             WindowClosing::TimedOut if self.windows.is_empty() => {
                 for item in std::mem::take(&mut self.unsure) {
                     self.miss(item, at, pace);

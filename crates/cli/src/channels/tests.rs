@@ -2,6 +2,7 @@
 
 use super::*;
 use domain::Seconds;
+use domain::channel::Portals;
 use domain::consent::SenderKind;
 use domain::notice::NoticeKey;
 use domain::routing::PresenceId;
@@ -42,6 +43,30 @@ fn live_agents_are_there_unless_they_are_disabled() {
     assert!(!live(on_all));
     assert!(!live("[channels.rehearsal]\ndisable_live_agent = true\n"));
     assert!(live(&format!("{on_all}[channels.rehearsal]\ndisable_live_agent = false\n")));
+}
+
+/// OMN-4: the web shares its portals unless it is told otherwise, and nothing else can.
+#[test]
+fn portals_belong_to_one_channel_of_the_web() {
+    let portals = |text: &str| {
+        let apply = ChannelsFile::parse(text).unwrap().apply()?;
+        Ok::<_, String>(apply.channels.into_values().next().unwrap().portals)
+    };
+    let web = "[channels.web]\nkind = \"mweb\"\n";
+    assert_eq!(portals(web), Ok(Portals::Shared));
+    for wanted in Portals::ALL {
+        assert_eq!(portals(&format!("{web}portals = \"{}\"\n", wanted.name())), Ok(wanted));
+    }
+    let sms = "[channels.sms]\nkind = \"sms\"\n";
+    assert_eq!(portals(sms), Ok(Portals::Independent));
+    for (text, expected) in [
+        (format!("{web}portals = \"separate\"\n"), "none of shared, independent, skip_history"),
+        (format!("{sms}portals = \"shared\"\n"), "portals must be independent"),
+        (format!("{web}[defaults]\nportals = \"shared\"\n"), "belong to a channel"),
+    ] {
+        let error = portals(&text).unwrap_err();
+        assert!(error.contains(expected), "{error}");
+    }
 }
 
 /// LC-11, ACT-11, section 17 rule 10

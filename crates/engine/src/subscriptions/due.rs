@@ -134,7 +134,7 @@ fn said(event: &Event, with_texts: bool) -> Value {
         Event::Conversation(ConversationEvent::IdleReminderSent { requester_text, .. }) => {
             json!({ "from": "system", "text": text(requester_text) })
         }
-        Event::Contact(ContactEvent::NotificationSent(Notification { id, text: said, link })) => json!({
+        Event::Contact(ContactEvent::NotificationSent(Notification { id, text: said, link, from: _ })) => json!({
             "from": "notification",
             "notification_id": id.to_string(),
             "text": text(said.expose()),
