@@ -111,7 +111,8 @@ fn a_notification_that_the_provider_refuses_for_an_opt_out_is_one() {
             let talk = harness.inbound(&pair, "hello").await.unwrap().conversation;
             harness.join(talk, "ann").await.unwrap();
             notify(harness, &pair, "news").await.unwrap();
-            let key = DeliveryKey { source, version: 4, part: 0 };
+            let known = harness.engine.contact(&pair.channel, &pair.requester).await.unwrap().unwrap();
+            let key = DeliveryKey { source, version: known.version, part: 0 };
             assert!(dead(harness).await.contains(&(key, "twilio_21610".to_owned())));
             let refused = harness.post(talk, "ann", "hello?").await;
             assert!(matches!(refused, Err(Error::Rejected(Rejection::OptedOut))), "{refused:?}");

@@ -146,6 +146,7 @@ fn a_page_is_short_only_where_nothing_more_is_there() {
             let mut all = Vec::new();
             for number in 0..6 {
                 all.push(says(harness, number, &[format!("from {number}").as_str()]).await);
+                harness.advance(Seconds(1)).await.unwrap();
             }
             assert_eq!(waiting(harness, None, 10).await.len(), 6);
             // They opt out, and the outbox has not followed that yet.

@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 /// How often the engine leaves a sign of life when nothing is committed.
 const MARK_EVERY_S: u64 = 30;
-/// How often the outbox is counted, which takes a look at every lane.
+/// How often the outbox and the subscriptions are counted, which takes a look at every lane.
 const OUTBOX_SHOWN_EVERY_S: u64 = 5;
 
 /// What was started.
@@ -110,7 +110,9 @@ pub(crate) async fn start(
         if let Some(missing) = &missing {
             shared.arbiters.run(1, Arc::clone(missing).run(stopping.clone()));
         }
-        shared.arbiters.run(0, keep_house(Arc::clone(&shared), outbox.clone(), stopping));
+        shared
+            .arbiters
+            .run(0, keep_house(Arc::clone(&shared), outbox.clone(), Arc::clone(&subscribers), stopping));
     }
     Ok(Started { shared, stop, outbox, subscribers, missing })
 }
@@ -197,7 +199,12 @@ pub(crate) fn record(now: Timestamp, append: Append) -> Record {
     }
 }
 
-async fn keep_house(shared: Arc<Shared>, outbox: Option<Arc<Outbox>>, mut stopping: watch::Receiver<bool>) {
+async fn keep_house(
+    shared: Arc<Shared>,
+    outbox: Option<Arc<Outbox>>,
+    subscribers: Arc<[Arc<Subscriber>]>,
+    mut stopping: watch::Receiver<bool>,
+) {
     let sweep_every_s = u64::from(shared.options.passivate_after.0 / 2).max(1);
     for second in 1_u64.. {
         tokio::select! {
@@ -227,6 +234,7 @@ async fn keep_house(shared: Arc<Shared>, outbox: Option<Arc<Outbox>>, mut stoppi
         metrics::gauge!("colloquy_timers_in_memory").set(in_memory as f64);
         if let Some(outbox) = outbox.as_ref().filter(|_| second % OUTBOX_SHOWN_EVERY_S == 0) {
             outbox::show(outbox);
+            subscribers.iter().for_each(|subscriber| subscriptions::show(subscriber));
         }
     }
 }

@@ -22,6 +22,7 @@ use domain::Timestamp;
 use driven::Hanging;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use store::PartitionId;
 use tokio::sync::{Notify, watch};
 
 /// Tells one subscription's subscriber.
@@ -129,4 +130,14 @@ impl Subscriber {
     fn backlog(&self) -> MutexGuard<'_, Backlog> {
         self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Shows how far a subscription is behind.
+pub(crate) fn show(subscriber: &Subscriber) {
+    let log = &subscriber.shared.log;
+    let heads: Vec<_> =
+        (0..log.identity().partitions).map(|partition| log.head(PartitionId(partition))).collect();
+    let behind = subscriber.backlog().behind(&heads);
+    metrics::gauge!("colloquy_subscription_behind_records", "subscription" => subscriber.name().to_owned())
+        .set(behind as f64);
 }

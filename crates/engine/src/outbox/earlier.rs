@@ -29,9 +29,9 @@ pub(super) fn dispatched(
     let since = Timestamp(since.0.saturating_sub(SAME_MS));
     let mut known = Known::new();
     let mut conversations: BTreeSet<ConversationId> = BTreeSet::new();
-    let state = load::contact(log, contact)?.state;
+    let state = readable(load::contact(log, contact))?.and_then(|loaded| loaded.state);
     conversations.extend(state.and_then(|contact| contact.active.get(company).copied()));
-    for (at, event) in newest(log, contact_stream(contact))? {
+    for (at, event) in readable(newest(log, contact_stream(contact)))?.unwrap_or_default() {
         if let Event::Contact(ContactEvent::ConversationActivated { company: of, conversation }) = &event
             && of == company
         {
@@ -48,7 +48,7 @@ pub(super) fn dispatched(
     }
     // Ids are in the order of time.
     for id in conversations.into_iter().rev().take(CONVERSATIONS_MAX) {
-        for (at, event) in newest(log, conversation_stream(id))? {
+        for (at, event) in readable(newest(log, conversation_stream(id)))?.unwrap_or_default() {
             if let Event::Conversation(ConversationEvent::Dispatched { of, part, provider_id, .. }) = event
                 && since <= at
             {
@@ -58,6 +58,15 @@ pub(super) fn dispatched(
         }
     }
     Ok(known)
+}
+
+/// Nothing of what is damaged: that another conversation cannot be read must not stop this one (`L3`).
+fn readable<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Damaged(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// A stream's newest events, oldest first.

@@ -175,6 +175,16 @@ impl Backlog {
     /// Up to where everything was told in each partition, to be written down.
     pub(super) fn take_marks(&mut self) -> Vec<Position> {
         self.unwritten = (0, 0);
+        self.marks()
+    }
+
+    /// How many records of the log, whose partitions end there, are behind what everything was told of.
+    pub(super) fn behind(&self, heads: &[Position]) -> u64 {
+        let records = |(head, mark): (&Position, Position)| head.0.saturating_sub(mark.0);
+        heads.iter().zip(self.marks()).map(records).sum()
+    }
+
+    fn marks(&self) -> Vec<Position> {
         let mut marks = self.followed.clone();
         for lane in self.lanes.values() {
             if let Some(mark) = marks.get_mut(usize::from(lane.partition)) {

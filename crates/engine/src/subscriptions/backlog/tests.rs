@@ -58,3 +58,15 @@ fn what_is_noted_during_a_turn_is_told_after_it() {
     backlog.finish(&job, Verdict::Nothing, NOW);
     assert_eq!(backlog.take(NOW).map(|job| (job.first, job.last)), Some((2, 4)));
 }
+
+/// What nobody follows for want of room counts, and so does what follows a fact that nobody takes.
+#[test]
+fn it_is_behind_by_all_that_follows_what_was_not_told() {
+    let mut backlog = noted(&[place(1, 1, 5), place(2, 1, 6)]);
+    assert_eq!(backlog.behind(&[Position(9)]), 5);
+    let (one, two) = (backlog.take(NOW).unwrap(), backlog.take(NOW).unwrap());
+    backlog.finish(&two, Verdict::Told(place(2, 1, 6)), NOW);
+    assert_eq!(backlog.behind(&[Position(9)]), 5);
+    backlog.finish(&one, Verdict::Told(place(1, 1, 5)), NOW);
+    assert_eq!((backlog.behind(&[Position(9)]), backlog.behind(&[Position(6)])), (3, 0));
+}
