@@ -136,9 +136,13 @@ impl<'a> Histories<'a> {
             | ContactEvent::OptedIn { .. }
             | ContactEvent::NotificationsSet { .. }
             | ContactEvent::VerificationFailed { .. }
-            | ContactEvent::VerificationLocked { .. }
-            | ContactEvent::ConversationActivated { .. }
-            | ContactEvent::ConversationReleased { .. } => return Ok(()),
+            | ContactEvent::VerificationLocked { .. } => return Ok(()),
+            ContactEvent::ConversationActivated { conversation, .. } => {
+                return self.goes_on(id, *conversation, true);
+            }
+            ContactEvent::ConversationReleased { conversation, .. } => {
+                return self.goes_on(id, *conversation, false);
+            }
         };
         let mut reading = self.reading(id)?;
         let Turned { read, unread } = reading.apply(fact, |first| self.counted(id, first))?;
