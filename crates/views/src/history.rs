@@ -145,9 +145,13 @@ impl<'a> Histories<'a> {
             | ContactEvent::DigestWished { .. }
             | ContactEvent::PushDue(_)
             | ContactEvent::DigestDue(_)
-            | ContactEvent::ConversationActivated { .. }
-            | ContactEvent::ConversationReleased { .. }
             | ContactEvent::PortalEntered { .. } => return Ok(()),
+            ContactEvent::ConversationActivated { conversation, .. } => {
+                return self.goes_on(id, *conversation, true);
+            }
+            ContactEvent::ConversationReleased { conversation, .. } => {
+                return self.goes_on(id, *conversation, false);
+            }
         };
         let mut reading = self.reading(id)?;
         let Turned { read, unread } = reading.apply(fact, |first| self.counted(id, first))?;

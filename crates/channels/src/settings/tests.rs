@@ -24,6 +24,10 @@ fn subscription(more: &str) -> String {
     )
 }
 
+fn look_up(url: &str) -> String {
+    format!("[look_up]\nurl = \"{url}\"\nsecrets = [\"{KEY}\"]\n")
+}
+
 #[test]
 fn what_is_not_set_has_its_default_and_what_is_unknown_is_refused() {
     let settings = parse(&twilio("auth_token = \"t\""));
@@ -62,6 +66,14 @@ fn a_mistake_is_told_by_its_key_and_never_repeated() {
             "subscriptions (2.).name must be a name that no earlier one has",
         ),
         ("timeout_s = 0".to_owned(), "timeout_s must be 1 to 120"),
+        (look_up("http://who.example"), "delivery.look_up.url must be a URL of https unless"),
+        (look_up("https://10.0.0.1"), "delivery.look_up.url must be an address that is public unless"),
+        (look_up("https://me:secret@who.example"), "delivery.look_up.url must be"),
+        (
+            look_up("https://who.example").replace("whsec_", ""),
+            "delivery.look_up.secrets must be each `whsec_`",
+        ),
+        ("[look_up]\nurl = \"https://who.example\"".to_owned(), "set one of delivery.look_up.secrets and"),
     ] {
         let said = problem(&toml);
         assert!(said.contains(words), "{toml}\n{said}");

@@ -8,6 +8,7 @@ use crate::Error;
 use domain::conversation::ConversationEvent;
 use domain::{ContactId, ConversationId, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Who holds a number, or held it while a conversation went on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,14 +23,29 @@ pub(super) struct Holder {
     pub(super) verified: bool,
 }
 
+/// A number: who holds it now, and its conversations that go on.
+#[derive(Default, Serialize, Deserialize)]
+struct Number {
+    holder: Holder,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    active: BTreeSet<String>,
+}
+
 /// Something was said of whose a conversation is. It is settled when the record's facts are all known, because those of
 /// the contact stand behind those of the conversation.
 pub(super) struct Said {
     id: ConversationId,
     contact: ContactId,
-    user: Option<UserId>,
-    /// Whether it was said just now, and not taken from who holds the number.
-    confirmed: bool,
+    what: What,
+}
+
+enum What {
+    /// It was opened for whoever is taken to hold the number.
+    Opened(Option<UserId>),
+    /// It is this user's.
+    Is(UserId),
+    /// If it is taken for this user's, it is.
+    Confirmed(UserId),
 }
 
 impl Holder {
@@ -61,47 +77,79 @@ impl Histories<'_> {
     /// Notes what a fact says of whose a conversation is.
     pub(super) fn hear(&mut self, id: ConversationId, contact: ContactId, event: &ConversationEvent) {
         if let ConversationEvent::Opened { user, .. } = event {
-            self.said.push(Said { id, contact, user: user.clone(), confirmed: false });
+            self.said.push(Said { id, contact, what: What::Opened(user.clone()) });
         }
         if let ConversationEvent::Reassociated { to, .. } = event {
-            self.said.push(Said { id, contact, user: Some(to.clone()), confirmed: true });
+            self.said.push(Said { id, contact, what: What::Is(to.clone()) });
         }
+    }
+
+    /// A conversation goes on from here, or no longer.
+    pub(super) fn goes_on(
+        &mut self,
+        contact: ContactId,
+        id: ConversationId,
+        active: bool,
+    ) -> Result<(), Error> {
+        let mut number = self.number(contact)?;
+        let id = id.to_string();
+        let _ = if active { number.active.insert(id) } else { number.active.remove(&id) };
+        self.put_number(contact, &number)
     }
 
     /// A number has a holder for the first time, or another one (`PRO-4`).
     pub(super) fn held_by(&mut self, contact: ContactId, user: Option<&UserId>) -> Result<(), Error> {
-        let turn = self.holder(contact)?.turn.saturating_add(1);
-        let user = user.map(|user| user.as_str().to_owned());
-        self.put(keys::holder(contact), Holder { turn, user, verified: false }.encode()?);
-        Ok(())
+        let mut number = self.number(contact)?;
+        let turn = number.holder.turn.saturating_add(1);
+        number.holder = Holder { turn, user: user.map(|user| user.as_str().to_owned()), verified: false };
+        self.put_number(contact, &number)
     }
 
-    /// It was confirmed who holds a number (`ID-9`).
+    /// It was confirmed who holds a number (`ID-9`). A conversation that goes on and was taken for theirs has no fact of
+    /// its own that says so.
     pub(super) fn confirmed(
         &mut self,
         contact: ContactId,
         from: Option<&UserId>,
         to: &UserId,
     ) -> Result<(), Error> {
+        let mut number = self.number(contact)?;
         let other = from.is_some_and(|from| from != to);
-        let turn = self.holder(contact)?.turn.saturating_add(u32::from(other));
-        let user = Some(to.as_str().to_owned());
-        self.put(keys::holder(contact), Holder { turn, user, verified: true }.encode()?);
-        Ok(())
+        let turn = number.holder.turn.saturating_add(u32::from(other));
+        number.holder = Holder { turn, user: Some(to.as_str().to_owned()), verified: true };
+        for id in &number.active {
+            let id = ConversationId::parse(id).ok_or(Error::Row)?;
+            self.said.push(Said { id, contact, what: What::Confirmed(to.clone()) });
+        }
+        self.put_number(contact, &number)
     }
 
     /// Settles what was said since the last record.
     pub(super) fn settle(&mut self) -> Result<(), Error> {
-        for Said { id, contact, user, confirmed } in std::mem::take(&mut self.said) {
-            let holder = self.holder(contact)?;
-            let user = user.map(|user| user.as_str().to_owned());
-            let verified = confirmed || (holder.verified && user.is_some() && holder.user == user);
-            let whose = Holder { turn: holder.turn, user, verified };
+        for Said { id, contact, what } in std::mem::take(&mut self.said) {
+            let holder = self.number(contact)?.holder;
             let before = self.get(&keys::whose(id))?.map(|row| Holder::decode(&row)).transpose()?;
+            let is = |user: UserId| (Some(user.as_str().to_owned()), true);
+            let (user, verified) = match what {
+                What::Opened(user) => {
+                    let user = user.map(|user| user.as_str().to_owned());
+                    let verified = holder.verified && user.is_some() && holder.user == user;
+                    (user, verified)
+                }
+                What::Is(user) => is(user),
+                What::Confirmed(user) => {
+                    let taken = before.as_ref().and_then(|whose| whose.user.as_deref());
+                    if taken != Some(user.as_str()) {
+                        continue;
+                    }
+                    is(user)
+                }
+            };
             if let Some(user) = before.as_ref().and_then(Holder::verified) {
                 let key = keys::of_user(self.key, user, id);
                 self.changes.insert(key, None);
             }
+            let whose = Holder { turn: holder.turn, user, verified };
             if let Some(user) = whose.verified() {
                 self.put(keys::of_user(self.key, user, id), Vec::new());
             }
@@ -110,7 +158,13 @@ impl Histories<'_> {
         Ok(())
     }
 
-    fn holder(&self, contact: ContactId) -> Result<Holder, Error> {
-        self.get(&keys::holder(contact))?.map_or_else(|| Ok(Holder::default()), |row| Holder::decode(&row))
+    fn number(&self, contact: ContactId) -> Result<Number, Error> {
+        let Some(row) = self.get(&keys::number_of(contact))? else { return Ok(Number::default()) };
+        serde_json::from_slice(&row).map_err(|_| Error::Row)
+    }
+
+    fn put_number(&mut self, contact: ContactId, number: &Number) -> Result<(), Error> {
+        self.put(keys::number_of(contact), serde_json::to_vec(number).map_err(|_| Error::Row)?);
+        Ok(())
     }
 }

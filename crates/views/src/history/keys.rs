@@ -6,7 +6,7 @@
 //! t contact number u64    -> one item
 //! u contact stream        -> how much of a conversation is unread; the contact's own stream stands for notifications
 //! h contact conversation  -> nothing: all conversations of a contact, newest first
-//! i contact               -> who holds the number
+//! i contact               -> who holds the number, and which of its conversations go on
 //! q conversation          -> whose it is
 //! w hash u64 conversation -> nothing: all conversations of a user of whom it is certain, newest first
 //! ```
@@ -63,7 +63,7 @@ pub(super) fn conversation(contact: ContactId, id: ConversationId) -> Vec<u8> {
     [&conversations(contact)[..], &id.to_bytes().map(|byte| !byte)].concat()
 }
 
-pub(super) fn holder(contact: ContactId) -> Vec<u8> {
+pub(super) fn number_of(contact: ContactId) -> Vec<u8> {
     [&[HOLDER][..], &contact.0].concat()
 }
 

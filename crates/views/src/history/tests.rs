@@ -235,6 +235,25 @@ fn earlier_conversations_stay_with_the_holder_of_their_time() {
     });
 }
 
+/// OMN-6: a conversation that goes on for whom a number is taken for is certain once the number is, and one that was over
+/// is not.
+#[test]
+fn what_goes_on_while_its_requester_is_confirmed_is_certain() {
+    let log = memory(1);
+    let company = domain::Address::e164("+12025550100").unwrap();
+    begins(&*log, 1, Some("ada"), Some(1));
+    begins(&*log, 2, Some("ada"), None);
+    contact(&*log, ContactEvent::ConversationActivated { company, conversation: conversation(2) });
+    contact(&*log, reassociated(Some("ada"), "ada"));
+    begins(&*log, 3, Some("ada"), None);
+    let view = folded(&log);
+    let of_another = ContactId([9; 16]);
+    let before = |contact| view.conversations_before(contact, conversation(3), true, 9).unwrap();
+    assert_eq!(before(of_another), [conversation(2)]);
+    assert_eq!(before(CONTACT), [conversation(2), conversation(1)]);
+    check(&*log, &view);
+}
+
 #[derive(Clone, Debug)]
 enum Deed {
     Say(u8, ConversationEvent),
