@@ -8,7 +8,6 @@ use domain::{ConversationId, Event, Seconds};
 use engine::{Requester, keys};
 use sim::{Harness, Kill, Note, Pair, Provider, Setup, Step};
 use std::collections::BTreeSet;
-use store::EventLog as _;
 
 /// Less than the day has commits.
 const COMMITS_MIN: u64 = 8;

@@ -12,15 +12,16 @@ mod tell;
 
 use crate::shared::Shared;
 use crate::tries::{LOOK_MS_MAX, RETRY_AFTER};
-use crate::{Error, Outside, Subscription};
+use crate::{Error, Outside, Subscription, Timers};
 use domain::Timestamp;
 use domain::missed::Pace;
+use futures_util::future::join_all;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::Position;
 use tokio::sync::watch;
 
-/// How many contacts are looked at before the log is followed again.
+/// How many contacts are asked at once before the log is followed again.
 const AT_ONCE_MAX: usize = 64;
 
 /// Finds out what is due.
@@ -86,8 +87,12 @@ impl Missing {
             return Ok(done);
         }
         let now = self.shared.clock.now();
-        for (contact, missed) in self.shared.reading(move |log| rows::due(log, now, AT_ONCE_MAX)).await? {
-            tell::tell(&self.shared, &followed, contact, missed, now).await?;
+        // Whoever drives the engine wants the same order each time.
+        let limit = if self.shared.options.timers == Timers::Driven { 1 } else { AT_ONCE_MAX };
+        let due = self.shared.reading(move |log| rows::due(log, now, limit)).await?;
+        let tell = |(contact, missed)| tell::tell(&self.shared, &followed, contact, missed, now);
+        for told in join_all(due.into_iter().map(tell)).await {
+            told?;
             done += 1;
         }
         let next = self.shared.reading(rows::next_due).await?;
