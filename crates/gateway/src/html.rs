@@ -8,16 +8,20 @@ use crate::failure::Failure;
 use crate::query::Params;
 use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+/// The most levels of lists, quotes and emphasis in each other. What is deeper keeps its words only: thousands of levels fit
+/// into one message, and the time it takes to sift them grows with their square (`X1`).
+const NESTING_MAX: usize = 32;
 
 static SIEVE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
-        // Links may have a title by default, and everything a language.
-        .generic_attributes(HashSet::new())
         .add_tags(["p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "a"])
-        .add_tag_attributes("a", ["href"])
+        // By default there would be more of them, such as titles.
+        .generic_attributes(HashSet::new())
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
         .add_url_schemes(["http", "https", "mailto"])
         .url_relative(UrlRelative::Deny)
         .link_rel(Some("noopener nofollow"));
@@ -32,7 +36,11 @@ pub(crate) fn is_wanted(params: &Params) -> Result<bool, Failure> {
 
 /// A text with markdown in it.
 pub(crate) fn of_markdown(text: &str) -> String {
-    let events = Parser::new_ext(text, Options::empty()).filter(|event| !is_picture(event)).map(tamed);
+    let mut depth = 0;
+    let events = Parser::new_ext(text, Options::empty())
+        .filter(|event| is_within(event, &mut depth))
+        .filter(|event| !is_picture(event))
+        .map(tamed);
     let mut rendered = String::with_capacity(text.len() * 2);
     html::push_html(&mut rendered, events);
     SIEVE.clean(&rendered).to_string().trim_end().to_owned()
@@ -53,6 +61,19 @@ pub(crate) fn of_plain(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether it is no more than so deep, where `depth` is kept from one event to the next.
+const fn is_within(event: &Event<'_>, depth: &mut usize) -> bool {
+    if matches!(event, Event::Start(_)) {
+        *depth += 1;
+        return *depth <= NESTING_MAX;
+    }
+    if matches!(event, Event::End(_)) {
+        *depth -= 1;
+        return *depth < NESTING_MAX;
+    }
+    true
 }
 
 /// Of a picture only the words remain that stand for it.
@@ -90,6 +111,7 @@ mod tests {
             ),
             ("[x](/relative)", "<p><a rel=\"noopener nofollow\">x</a></p>"),
             ("![seen](https://track.example/1.png)", "<p>seen</p>"),
+            ("3. c", "<ol start=\"3\">\n<li>c</li>\n</ol>"),
             ("# Title", "Title"),
             ("<b>x</b>", "<p>&lt;b&gt;x&lt;/b&gt;</p>"),
             ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
@@ -98,6 +120,16 @@ mod tests {
             assert_eq!(of_markdown(text), expected, "{text}");
         }
         assert_eq!(of_plain("**a** <b>\n'&\""), "**a** &lt;b&gt;<br>&#39;&amp;&quot;");
+    }
+
+    /// X1
+    #[test]
+    fn what_is_nested_too_deep_keeps_its_words_only() {
+        for deep in [">".repeat(16_000) + "x", "1. ".repeat(5000) + "x", "- ".repeat(5000) + "x"] {
+            let rendered = of_markdown(&deep);
+            assert!(rendered.contains('x') && is_harmless(&rendered), "{rendered}");
+            assert!(rendered.matches("</").count() <= NESTING_MAX, "{rendered}");
+        }
     }
 
     /// The names of all tags, and of all attributes with their values, as a browser would find them.

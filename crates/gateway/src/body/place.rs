@@ -56,11 +56,12 @@ fn string(json: &[u8]) -> &[u8] {
     &json[..end.unwrap_or(json.len())]
 }
 
-/// A key as it may be repeated to the client: only one that looks like the name of a field, since keys of a context are
-/// free and might be an address (P1).
+/// A key as it may be repeated to the client: only one that looks like the name of a field and holds no number of any
+/// length, since keys of a context are free and might be an address (P1).
 fn name(key: &[u8]) -> String {
     let legal = key.len() <= 64
         && key.first().is_some_and(u8::is_ascii_alphabetic)
+        && key.iter().filter(|byte| byte.is_ascii_digit()).count() <= 4
         && key.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte));
     if legal { String::from_utf8_lossy(key).into_owned() } else { "?".to_owned() }
 }
@@ -99,6 +100,7 @@ mod tests {
         check("{\"a\": {\"b\": 1},\n \"c\": [1, {\"d\": true", "c[1].d");
         check(r#"{"a": [{}], "b": {"c": 1}"#, "b");
         check(r#"{"context": {"+12025550123": 1"#, "context.?");
+        check(r#"{"context": {"tel-12025550123": 1"#, "context.?");
         check(r#"]]}}"#, "");
     }
 }
