@@ -155,7 +155,7 @@ async fn a_guest_who_was_there_when_the_server_was_killed_counts_as_gone_until_t
     let http = server.http();
     for guest in [&gone, &back, &polls, &polled] {
         let lost = http.event(&guest.id, "conversation.requester_disconnected", &ann).await;
-        assert_eq!(lost["cause"]["principal"]["name"], "recovery", "{lost}");
+        assert_eq!(lost["cause"]["name"], "recovery", "{lost}");
         let timers = http.get(&format!("/v1/conversations/{}/timers", guest.id), &ann).await.ok();
         assert!(timers["timers"].as_array().unwrap().iter().any(|timer| timer["kind"] == "disconnect"));
     }
