@@ -31,6 +31,8 @@ mod engine_failures;
 #[cfg(test)]
 mod engine_identity;
 #[cfg(test)]
+mod engine_portals;
+#[cfg(test)]
 mod engine_races;
 #[cfg(test)]
 mod engine_recovery;
