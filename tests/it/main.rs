@@ -37,6 +37,8 @@ mod engine_missed_crashes;
 #[cfg(test)]
 mod engine_pins;
 #[cfg(test)]
+mod engine_portals;
+#[cfg(test)]
 mod engine_races;
 #[cfg(test)]
 mod engine_recovery;
