@@ -127,7 +127,7 @@ fn a_row_that_was_left_behind_when_it_was_forgotten_is_forgotten_again() {
 #[test]
 fn a_row_is_no_other_kind_of_state() {
     let bytes = rows()[0].encode();
-    assert_eq!(snapshot::decode_contact(&bytes), Err(Error::Format { found: 0x51, expected: 0x23 }));
+    assert_eq!(snapshot::decode_contact(&bytes), Err(Error::Format { found: 0x51, expected: 0x25 }));
     assert_eq!(RouterRow::decode(&bytes[..bytes.len() - 1]), Err(Error::Checksum));
     assert_eq!(RouterRow::decode(&[]), Err(Error::Truncated));
 }
