@@ -110,7 +110,7 @@ async fn the_history_crosses_channels_for_a_verified_user_only() {
     let on_web = world.writes("web", "guest-1").await;
     assert_eq!(world.earlier(&on_web, "").await, Vec::<String>::new(), "nobody knows who it is");
     world.is(&on_web, "ada").await;
-    assert_eq!(world.earlier(&on_web, "").await, [certain.clone()]);
+    assert_eq!(world.earlier(&on_web, "").await, [certain.as_str()]);
     assert_eq!(world.earlier(&on_web, "?scope=channel").await, Vec::<String>::new());
     let confined = confined_token(Role::Agent, "ann", "web");
     assert_eq!(world.look(&on_web, "", &confined).await.ok()["conversations"], json!([]));
@@ -149,7 +149,7 @@ async fn the_history_of_a_number_stays_with_its_former_holder() {
     assert_eq!(world.earlier(&of_bea.conversation, "").await, Vec::<String>::new());
     world.order(&of_bea.conversation, "end", &json!({})).await;
     let next = world.writes("sms", NUMBER).await;
-    assert_eq!(world.earlier(&next, "").await, [of_bea.conversation.clone()]);
+    assert_eq!(world.earlier(&next, "").await, [of_bea.conversation.as_str()]);
     world.is(&next, "cyd").await;
     assert_eq!(world.earlier(&next, "").await, Vec::<String>::new(), "Bea's are not Cyd's");
     world.is(&next, "ada").await;
@@ -163,9 +163,9 @@ async fn a_guest_s_history_is_of_the_user_who_they_turn_out_to_be() {
     let mut world = World::new("").await;
     let as_guest = world.talk("sms", NUMBER, None).await;
     let next = world.writes("sms", NUMBER).await;
-    assert_eq!(world.earlier(&next, "").await, [as_guest.clone()]);
+    assert_eq!(world.earlier(&next, "").await, [as_guest.as_str()]);
     world.is(&next, "ada").await;
-    assert_eq!(world.earlier(&next, "").await, [as_guest.clone()]);
+    assert_eq!(world.earlier(&next, "").await, [as_guest.as_str()]);
     world.is(&next, "bea").await;
     assert_eq!(world.earlier(&next, "").await, Vec::<String>::new(), "the guest may have been Ada");
     world.end().await;
