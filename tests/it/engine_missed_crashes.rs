@@ -57,13 +57,11 @@ fn check(harness: &Harness, provider: &Provider, guest: &Requester, id: Conversa
     assert_eq!(said.len(), 3);
     let (mut pushed, mut digests, mut pushes) = (Vec::new(), 0, 0);
     for (_, event) in facts(harness, keys::contact_stream(harness.engine.contact_id(guest))) {
-        match event {
-            Event::Contact(ContactEvent::PushDue(batch)) => {
-                pushes += 1;
-                pushed.extend(batch.items.iter().map(|item| item.version));
-            }
-            Event::Contact(ContactEvent::DigestDue(_)) => digests += 1,
-            _ => {}
+        if let Event::Contact(ContactEvent::PushDue(batch)) = &event {
+            pushes += 1;
+            pushed.extend(batch.items.iter().map(|item| item.version));
+        } else if let Event::Contact(ContactEvent::DigestDue(_)) = event {
+            digests += 1;
         }
     }
     assert_eq!((pushed, digests), (said, 1));

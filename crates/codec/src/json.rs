@@ -26,38 +26,7 @@ use uuid::Uuid;
 pub const fn event_type(event: &Event) -> &'static str {
     match event {
         Event::Conversation(event) => conversation_type(event),
-        Event::Contact(event) => match event {
-            ContactEvent::Created { .. } => "contact.created",
-            ContactEvent::ConversationActivated { .. } => "contact.conversation_activated",
-            ContactEvent::ConversationReleased { .. } => "contact.conversation_released",
-            ContactEvent::ProfileCreated { .. } => "contact.profile_created",
-            ContactEvent::ProfileReassociated { .. } => "contact.profile_reassociated",
-            ContactEvent::ProfileDeactivated { .. } => "contact.profile_deactivated",
-            ContactEvent::OptedOut { .. } => "contact.opted_out",
-            ContactEvent::OptedIn { .. } => "contact.opted_in",
-            ContactEvent::NotificationsSet { .. } => "contact.notifications_set",
-            ContactEvent::VerificationFailed { .. } => "contact.verification_failed",
-            ContactEvent::VerificationLocked { .. } => "contact.verification_locked",
-            ContactEvent::WindowOpened { .. } => "contact.window_opened",
-            ContactEvent::WindowPaged { .. } => "contact.window_paged",
-            ContactEvent::WindowClosed { .. } => "contact.window_closed",
-            ContactEvent::NotificationSent(_) => "contact.notification_sent",
-            ContactEvent::WindowRenewed { .. } => "contact.window_renewed",
-            ContactEvent::PortalEntered { .. } => "contact.portal_entered",
-            ContactEvent::DeviceRegistered(_) => "contact.device_registered",
-            ContactEvent::DeviceRemoved { .. } => "contact.device_removed",
-            ContactEvent::SignedIn => "contact.signed_in",
-            ContactEvent::DigestWished { .. } => "contact.digest_wished",
-            ContactEvent::PushDue(_) => "contact.push_due",
-            ContactEvent::DigestDue(_) => "contact.digest_due",
-            ContactEvent::Outbound(event) => match event {
-                OutboundEvent::Dispatched { .. } => "contact.dispatched",
-                OutboundEvent::DispatchFailed { .. } => "contact.dispatch_failed",
-                OutboundEvent::Redriven { .. } => "contact.redriven",
-                OutboundEvent::Discarded { .. } => "contact.discarded",
-                OutboundEvent::ReceiptTaken { .. } => "contact.receipt_taken",
-            },
-        },
+        Event::Contact(event) => contact_type(event),
         Event::Configuration(event) => match event {
             ConfigurationEvent::ChannelConfigured { .. } => "configuration.channel_configured",
             ConfigurationEvent::ChannelRetired { .. } => "configuration.channel_retired",
@@ -107,6 +76,41 @@ const fn conversation_type(event: &ConversationEvent) -> &'static str {
         ConversationEvent::RequesterReconnected => "conversation.requester_reconnected",
         ConversationEvent::RequesterConnected => "conversation.requester_connected",
         ConversationEvent::Acknowledged { .. } => "conversation.acknowledged",
+    }
+}
+
+const fn contact_type(event: &ContactEvent) -> &'static str {
+    match event {
+        ContactEvent::Created { .. } => "contact.created",
+        ContactEvent::ConversationActivated { .. } => "contact.conversation_activated",
+        ContactEvent::ConversationReleased { .. } => "contact.conversation_released",
+        ContactEvent::ProfileCreated { .. } => "contact.profile_created",
+        ContactEvent::ProfileReassociated { .. } => "contact.profile_reassociated",
+        ContactEvent::ProfileDeactivated { .. } => "contact.profile_deactivated",
+        ContactEvent::OptedOut { .. } => "contact.opted_out",
+        ContactEvent::OptedIn { .. } => "contact.opted_in",
+        ContactEvent::NotificationsSet { .. } => "contact.notifications_set",
+        ContactEvent::VerificationFailed { .. } => "contact.verification_failed",
+        ContactEvent::VerificationLocked { .. } => "contact.verification_locked",
+        ContactEvent::WindowOpened { .. } => "contact.window_opened",
+        ContactEvent::WindowPaged { .. } => "contact.window_paged",
+        ContactEvent::WindowClosed { .. } => "contact.window_closed",
+        ContactEvent::NotificationSent(_) => "contact.notification_sent",
+        ContactEvent::WindowRenewed { .. } => "contact.window_renewed",
+        ContactEvent::DeviceRegistered(_) => "contact.device_registered",
+        ContactEvent::DeviceRemoved { .. } => "contact.device_removed",
+        ContactEvent::SignedIn => "contact.signed_in",
+        ContactEvent::DigestWished { .. } => "contact.digest_wished",
+        ContactEvent::PushDue(_) => "contact.push_due",
+        ContactEvent::DigestDue(_) => "contact.digest_due",
+        ContactEvent::PortalEntered { .. } => "contact.portal_entered",
+        ContactEvent::Outbound(event) => match event {
+            OutboundEvent::Dispatched { .. } => "contact.dispatched",
+            OutboundEvent::DispatchFailed { .. } => "contact.dispatch_failed",
+            OutboundEvent::Redriven { .. } => "contact.redriven",
+            OutboundEvent::Discarded { .. } => "contact.discarded",
+            OutboundEvent::ReceiptTaken { .. } => "contact.receipt_taken",
+        },
     }
 }
 
