@@ -16,7 +16,6 @@ use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::ConversationEvent;
 use domain::directory::DirectoryEvent;
-use domain::outbound::OutboundEvent;
 use domain::{Cause, EngineEvent, Event, EventRef, Principal};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -71,13 +70,7 @@ pub const fn event_type(event: &Event) -> &'static str {
             ContactEvent::WindowClosed { .. } => "contact.window_closed",
             ContactEvent::NotificationSent(_) => "contact.notification_sent",
             ContactEvent::WindowRenewed { .. } => "contact.window_renewed",
-            ContactEvent::Outbound(event) => match event {
-                OutboundEvent::Dispatched { .. } => "contact.dispatched",
-                OutboundEvent::DispatchFailed { .. } => "contact.dispatch_failed",
-                OutboundEvent::Redriven { .. } => "contact.redriven",
-                OutboundEvent::Discarded { .. } => "contact.discarded",
-                OutboundEvent::ReceiptTaken { .. } => "contact.receipt_taken",
-            },
+            ContactEvent::Outbound(event) => outbound::event_type(event),
         },
         Event::Configuration(event) => match event {
             ConfigurationEvent::ChannelConfigured { .. } => "configuration.channel_configured",
