@@ -241,9 +241,11 @@ addresses = ["shop-1", "shop-2"]
         .await
         .problem(404, "delivery_unknown");
     for _ in 0..2 {
-        http.post(&format!("{at}/ack"), &gateway, &json!({ "outcome": "sent" })).await.accepted();
+        let known = http.post(&format!("{at}/ack"), &gateway, &json!({ "outcome": "sent" })).await;
+        assert_eq!(known.status, 202, "{}", known.text);
     }
-    http.post(&format!("{at}/receipt"), &gateway, &json!({ "status": "read" })).await.accepted();
+    let read = http.post(&format!("{at}/receipt"), &gateway, &json!({ "status": "read" })).await;
+    assert_eq!(read.status, 202, "{}", read.text);
     let left = http.get("/v1/channels/partner/outbound", &gateway).await.ok();
     assert_eq!(left["deliveries"], json!([]));
 }

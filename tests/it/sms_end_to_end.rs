@@ -152,7 +152,7 @@ async fn a_notification_leaves_by_text_message_once_however_the_provider_fails()
     world.hears(ADA, "SM-again", "START").await;
     let key = dead["key"].as_str().unwrap();
     let redrive = format!("/v1/dead-letters/{key}/redrive");
-    world.http.post(&redrive, &admin, &json!({})).await.accepted();
+    assert_eq!(world.http.post(&redrive, &admin, &json!({})).await.status, 202);
     eventually("it is taken", async || (world.api.texts(ADA).len() == 2).then_some(())).await;
     let callback = world.api.taken(ADA)[1].callback.clone();
     assert!(callback.ends_with(&format!("/status/{key}")), "{callback}");

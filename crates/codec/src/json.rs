@@ -17,7 +17,6 @@ use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::ConversationEvent;
 use domain::directory::DirectoryEvent;
-use domain::outbound::OutboundEvent;
 use domain::{Cause, EngineEvent, Event, EventRef, Principal};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -104,13 +103,7 @@ const fn contact_type(event: &ContactEvent) -> &'static str {
         ContactEvent::PushDue(_) => "contact.push_due",
         ContactEvent::DigestDue(_) => "contact.digest_due",
         ContactEvent::PortalEntered { .. } => "contact.portal_entered",
-        ContactEvent::Outbound(event) => match event {
-            OutboundEvent::Dispatched { .. } => "contact.dispatched",
-            OutboundEvent::DispatchFailed { .. } => "contact.dispatch_failed",
-            OutboundEvent::Redriven { .. } => "contact.redriven",
-            OutboundEvent::Discarded { .. } => "contact.discarded",
-            OutboundEvent::ReceiptTaken { .. } => "contact.receipt_taken",
-        },
+        ContactEvent::Outbound(event) => outbound::event_type(event),
     }
 }
 

@@ -21,6 +21,17 @@ pub(super) fn receipt_taken(of: u64, part: u16, status: ReceiptStatus, code: Opt
     json!({ "of": of, "part": part, "status": status.name(), "code": code })
 }
 
+/// What a fact about what became of a notification is called.
+pub(super) const fn event_type(event: &OutboundEvent) -> &'static str {
+    match event {
+        OutboundEvent::Dispatched { .. } => "contact.dispatched",
+        OutboundEvent::DispatchFailed { .. } => "contact.dispatch_failed",
+        OutboundEvent::Redriven { .. } => "contact.redriven",
+        OutboundEvent::Discarded { .. } => "contact.discarded",
+        OutboundEvent::ReceiptTaken { .. } => "contact.receipt_taken",
+    }
+}
+
 /// The same about what became of a notification.
 pub(super) fn fact(event: &OutboundEvent) -> Value {
     match event {
