@@ -94,6 +94,19 @@ async fn what_is_unseen_begins_when_an_agent_gets_it_and_ends_when_they_look() {
     desk.http.get("/v1/agents/ann/ongoing?levels=60,30", &desk.ann).await.problem(400, "invalid_query");
 }
 
+/// MSG-17, rule 17.8: a workspace is told how many tabs an agent may have open: ten, or fewer if an operator says so.
+#[tokio::test]
+async fn a_workspace_is_told_how_many_tabs_an_agent_may_have() {
+    for (settings, expected) in [("", 10), ("[web]\ntabs_per_agent_max = 4\n", 4)] {
+        let site = Site::with(CHANNELS, settings);
+        let desk = Desk::open(&site).await;
+        assert_eq!(desk.ongoing("ann", "").await["tabs_max"], expected);
+    }
+    let site = Site::with(CHANNELS, "[web]\ntabs_per_agent_max = 11\n");
+    let run = site.run(&["serve", "--config", "colloquy.toml", "--listen", "127.0.0.1:0"]);
+    assert!(run.code != 0 && run.stderr.contains("tabs_per_agent_max"), "{run:?}");
+}
+
 /// MSG-23, rule 17.8
 #[tokio::test]
 async fn the_history_has_the_25_newest_conversations_before_this_one() {

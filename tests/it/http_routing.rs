@@ -243,3 +243,21 @@ async fn a_role_sees_the_work_that_is_its_own() {
     let ann = confined_token(Role::Agent, "ann", "web");
     office.item(&item, "accept", &ann, &nothing).await.problem(404, "work_item_unknown");
 }
+
+/// AR-8: an offer that cannot be rejected stays offered.
+#[tokio::test]
+async fn an_offer_that_may_not_be_rejected_stays_with_its_agent() {
+    let site = Site::new(&ROUTED.replacen(
+        "offer_timeout = 3600",
+        "offer_timeout = 3600\nreject_allowed = false",
+        1,
+    ));
+    let office = Office::open(&site).await;
+    office.comes("ann").await;
+    office.ask(1).await;
+    let card = office.card("ann", "offered").await;
+    assert_eq!(card["reject_allowed"], false);
+    let refused = office.item(&card["item"], "reject", &office.ann, &json!({ "reason": "busy" })).await;
+    refused.problem(409, "reject_not_allowed");
+    office.card("ann", "offered").await;
+}

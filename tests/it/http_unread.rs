@@ -113,6 +113,53 @@ async fn a_badge_counts_what_agents_wrote_and_notifications_and_nothing_else() {
     assert_eq!(texts(&window), ["Hello?", "answer 1", "answer 2", "ann has closed the conversation."]);
 }
 
+/// MSG-2: what the virtual agent says is shown and does not count; a live agent's message does.
+#[tokio::test]
+async fn what_the_virtual_agent_says_is_no_part_of_the_badge() {
+    let channels = CHANNELS.replacen(
+        "mode = \"messaging\"",
+        "mode = \"messaging\"\nfirst_responder = \"virtual_agent\"",
+        1,
+    );
+    let site = Site::new(&channels);
+    let desk = Desk::open(&site).await;
+    let first = message("M-1", GUEST, "shop", "Hello?");
+    let id = desk.http.inbound("app", &desk.gateway, &first).await.conversation;
+    let said = json!({ "text": "How can I help?" });
+    let position = desk.http.order(&id, "virtual-agent/messages", &desk.gateway, &said).await.position;
+    assert_eq!(desk.unread(&position).await["total"], 0);
+    desk.http.order(&id, "agent-request", &desk.gateway, &json!({})).await;
+    desk.http.order(&id, "join", &desk.ann, &json!({})).await;
+    let position = desk.answers(&id, 1).await;
+    assert_eq!(desk.unread(&position).await["total"], 1);
+    assert!(texts(&desk.window().await).contains(&"How can I help?"));
+}
+
+/// MSG-7, MSG-8: what comes while any window is open was shown live, whichever it is; every widget, and the gateway, is told
+/// the same.
+#[tokio::test]
+async fn nothing_is_unread_that_came_while_any_of_two_windows_was_open() {
+    let site = Site::new(CHANNELS);
+    let desk = Desk::open(&site).await;
+    let id = desk.served("shop").await;
+    desk.answers(&id, 1).await;
+    let (first, second) = (desk.window().await, desk.window().await);
+    assert_eq!(counts(&second)[2], 1, "the second window reads nothing: the first was not closed");
+    desk.close(&first).await;
+    desk.answers(&id, 1).await;
+    let position = desk.close(&second).await;
+    assert_eq!(desk.unread(&position).await["total"], 1, "the other one was open when it came");
+    let position = desk.answers(&id, 1).await;
+    let mine = desk.unread(&position).await;
+    assert_eq!(mine["total"], 2);
+    let path = format!("/v1/unread?at_least={position}&channel=app&address={GUEST}");
+    assert_eq!(desk.http.get(&path, &desk.gateway).await.ok(), mine);
+    let window = desk.window().await;
+    assert_eq!(counts(&window)[2], 1, "all that was shown is read, and what came after is not");
+    let again = desk.unread(window["position"].as_str().unwrap()).await;
+    assert_eq!(again["total"], 1, "the badge and the window tell the same");
+}
+
 /// MSG-3, MSG-5, MSG-7: the newest 50 are shown, 50 more with each page, and the answer says what is above and below.
 #[tokio::test]
 async fn at_most_fifty_are_shown_at_once_and_all_are_counted() {

@@ -1,8 +1,8 @@
 //! A virtual agent answers first: what the requester, the integrator's bot and an agent do with it over HTTP.
 
-use crate::http_client::{Answer, Client, message};
-use crate::http_office::{Office, ROUTED, requester};
-use crate::process::{COMPANY, Site, token};
+use crate::http_client::{Answer, Client};
+use crate::http_office::{Office, ROUTED};
+use crate::process::{Site, token};
 use domain::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -35,9 +35,9 @@ async fn owner(office: &Office, conversation: &str) -> Value {
     json!([state["state"], state["owner"]["kind"]])
 }
 
-/// LC-3, VA-1, VA-12, C3: messages stay with the virtual agent until it hands over, and then it may not write any more.
+/// VA-1, VA-12, C3: the virtual agent answers until it hands over, and then it may not write any more.
 #[tokio::test]
-async fn lc_3_a_message_while_the_virtual_agent_has_it_goes_into_the_same_conversation() {
+async fn va_1_the_virtual_agent_hands_over_and_may_not_write_any_more() {
     let site = Site::new(&with_bot());
     let office = Office::open(&site).await;
     office.comes("ann").await;
@@ -45,8 +45,6 @@ async fn lc_3_a_message_while_the_virtual_agent_has_it_goes_into_the_same_conver
     let bot = Bot { http: &office.http, token: token(Role::Gateway, "bot"), conversation: id.clone() };
     assert_eq!(owner(&office, &id).await, json!(["work_in_progress", "virtual_agent"]));
     bot.says("What is it about?").await.accepted();
-    let more = message("SM-1b", &requester(1), COMPANY, "My parcel.");
-    assert_eq!(office.http.inbound("sms", &token(Role::Gateway, "twilio"), &more).await.conversation, id);
     assert_eq!(office.inbox("ann").await, Vec::<Value>::new(), "nobody was asked for");
     bot.hands_over().await;
     let card = office.card("ann", "offered").await;
@@ -75,4 +73,17 @@ async fn va_6_a_cancelled_request_goes_back_to_the_virtual_agent_and_its_offer_i
     office.http.post(&end, &office.ann, &json!({})).await.problem(403, "role_forbidden");
     office.http.post(&end, &bot.token, &json!({})).await.accepted();
     assert_eq!(office.state(&id).await["reason"], "auto_closed");
+}
+
+/// CH-7: where there are no live agents nobody gets one from the virtual agent, which keeps the conversation.
+#[tokio::test]
+async fn ch_7_the_virtual_agent_cannot_hand_over_where_live_agents_are_disabled() {
+    let site =
+        Site::new(&with_bot().replacen("kind = \"sms\"", "kind = \"sms\"\ndisable_live_agent = true", 1));
+    let office = Office::open(&site).await;
+    let id = office.ask(1).await;
+    let path = format!("/v1/conversations/{id}/agent-request");
+    let bot = token(Role::Gateway, "bot");
+    office.http.post(&path, &bot, &json!({})).await.problem(409, "live_agents_disabled");
+    assert_eq!(owner(&office, &id).await, json!(["work_in_progress", "virtual_agent"]));
 }

@@ -47,7 +47,11 @@ mod engine_windows;
 #[cfg(test)]
 mod http_client;
 #[cfg(test)]
+mod http_compose;
+#[cfg(test)]
 mod http_configuration;
+#[cfg(test)]
+mod http_consent;
 #[cfg(test)]
 mod http_content;
 #[cfg(test)]
@@ -73,6 +77,8 @@ mod http_refusals;
 #[cfg(test)]
 mod http_routing;
 #[cfg(test)]
+mod http_rows;
+#[cfg(test)]
 mod http_said;
 #[cfg(test)]
 mod http_subscriptions;
@@ -84,6 +90,8 @@ mod http_twilio;
 mod http_unread;
 #[cfg(test)]
 mod http_virtual_agent;
+#[cfg(test)]
+mod http_world;
 #[cfg(test)]
 mod interop;
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! An agent writes first to somebody who has a conversation already: the virtual agent makes room, a colleague does not.
+//! Several agents write first, or just when the virtual agent hands over: they meet in one conversation (`PRO-3`).
 
-use crate::http_client::{Client, message};
+use crate::http_client::Client;
 use crate::http_office::{Office, ROUTED, requester};
 use crate::process::{COMPANY, Site, token};
 use domain::Role;
@@ -25,38 +25,6 @@ async fn texts(http: &Client, conversation: &str, token: &str) -> Vec<Value> {
 async fn end(site: &Site, office: Office) {
     office.server.stop().await;
     assert_eq!(site.verify_store()["differences"], 0);
-}
-
-/// PRO-3, LC-1, L6
-#[tokio::test]
-async fn pro_3_an_agent_who_writes_first_takes_the_virtual_agents_place_in_a_new_conversation() {
-    let site = Site::new(&with_bot());
-    let office = Office::open(&site).await;
-    let bot = token(Role::Gateway, "bot");
-    let old = office.ask(1).await;
-    assert_eq!(office.state(&old).await["owner"]["kind"], "virtual_agent");
-    let new = starts(&office).await;
-    assert_ne!(new.conversation, old);
-    let closed = office.state(&old).await;
-    assert_eq!((&closed["state"], &closed["reason"]), (&json!("closed_complete"), &json!("superseded")));
-    let state = office.state(&new.conversation).await;
-    assert_eq!(state["owner"], json!({ "kind": "agent", "agent": "ann" }));
-    assert_eq!(texts(&office.http, &new.conversation, &office.ann).await, ["It is Ann."]);
-    assert_eq!(texts(&office.http, &old, &office.ann).await, ["Bonjour?"], "nothing is said there any more");
-
-    let again = starts(&office).await;
-    assert_eq!((again.conversation, again.duplicate), (new.conversation.clone(), true));
-    let path = format!("/v1/conversations/{old}/virtual-agent/messages");
-    office
-        .http
-        .post(&path, &bot, &json!({ "text": "Still there?" }))
-        .await
-        .problem(409, "conversation_closed");
-    let reply = message("SM-1b", &requester(1), COMPANY, "Hello Ann.");
-    let replied = office.http.inbound("sms", &token(Role::Gateway, "twilio"), &reply).await;
-    assert_eq!(replied.conversation, new.conversation);
-    assert_eq!(office.state(&new.conversation).await["owner"]["agent"], "ann");
-    end(&site, office).await;
 }
 
 /// PRO-2, PRO-3: what the virtual agent has handed over is a colleague's, and is joined.

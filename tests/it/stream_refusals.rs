@@ -1,5 +1,6 @@
 //! Who gets no stream, and who loses one.
 
+use crate::http_client::Client;
 use crate::process::{Site, confined_token, issue, machine_now, token};
 use crate::stream_client::{Ask, Stream};
 use domain::{Role, Timestamp};
@@ -36,6 +37,8 @@ async fn a_stream_needs_a_token_or_a_ticket_and_a_page_that_may() {
     assert_eq!(opened(with("0123456789abcdef")).await, Err(401));
     assert_eq!(opened(with(&ticket)).await, Ok(101));
     assert_eq!(opened(with(&ticket)).await, Err(401), "a ticket is used once");
+    let used = format!("http://{}/v1/stream/poll?ticket={ticket}", server.address());
+    Client::send(reqwest::Client::new().get(used)).await.unwrap().problem(401, "ticket_invalid");
 
     for after in ["nonsense", "999999999", "0_0", ""] {
         assert_eq!(opened(Ask::with(&ann).after(after)).await, Err(400), "{after}");

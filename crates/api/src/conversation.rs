@@ -43,6 +43,9 @@ pub struct ConversationResponse {
     /// Whether nothing may be sent to the requester (`OPT-6`).
     #[serde(default)]
     pub opted_out: bool,
+    /// The chat from which an agent opened it, if they did (`PRO-5`); absent for requesters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_from: Option<String>,
 }
 
 /// Who has a conversation.

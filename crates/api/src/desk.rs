@@ -11,6 +11,9 @@ pub struct OngoingResponse {
     pub conversations: Vec<Ongoing>,
     /// How many of them have something unseen.
     pub with_unseen: u64,
+    /// How many conversations an agent may have open as tabs at once (`MSG-17`). Tabs are the workspace's own: the server
+    /// says the number, and the workspace keeps to it.
+    pub tabs_max: u32,
 }
 
 /// A conversation that an agent has.

@@ -9,6 +9,7 @@
 pub mod configuration;
 
 mod agent;
+mod compose;
 mod conversation;
 mod desk;
 mod event;
@@ -26,6 +27,7 @@ mod work_item;
 pub use agent::{
     AgentListResponse, AgentResponse, Card, ChannelLoad, InboxResponse, PresenceRequest, UniversalLoad,
 };
+pub use compose::{ComposeChannel, ComposeRecipient, ComposeResponse};
 pub use conversation::{
     ConversationListResponse, ConversationResponse, ConversationRow, MessageCounts, Owner,
 };

@@ -54,6 +54,12 @@ pub struct StartConversationRequest {
     /// Whether the number may be taken from another user, whose conversation is closed then (`PRO-4`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub take_over: bool,
+    /// What the agent knows beside the text, such as the language; it stays with the conversation (`PRO-9`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub context: BTreeMap<String, String>,
+    /// The chat that the agent has in front of them and starts from (`PRO-5`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_from: Option<String>,
 }
 
 /// A message into one conversation; who wrote it is the token's subject.

@@ -123,8 +123,6 @@ problem_codes! {
     WrongState "wrong_state" 409 "The conversation is in another state";
     OfferStale "offer_stale" 409 "The conversation no longer waits for this offer";
     AlreadyAssigned "already_assigned" 409 "Another agent has the conversation";
-    WithVirtualAgent "with_virtual_agent" 409 "The virtual agent has the conversation";
-    Answered "answered" 409 "The agent has answered meanwhile";
     ChoiceUnknown "choice_unknown" 409 "There is no such choice";
     LiveAgentsDisabled "live_agents_disabled" 409 "The channel has no live agents";
     NotOffered "not_offered" 409 "The work item is not offered to this agent";
@@ -143,6 +141,7 @@ problem_codes! {
     ManualRecipient "manual_recipient" 409 "The channel takes no typed number";
     RecipientUnknown "recipient_unknown" 409 "Nobody has written from this number before";
     RecipientAmbiguous "recipient_ambiguous" 409 "The user has not exactly one number";
+    NotAChat "not_a_chat" 409 "The conversation is not a chat";
     IdempotencyKeyReused "idempotency_key_reused" 409 "The idempotency key was used for another body";
 
     // What the server cannot do now.

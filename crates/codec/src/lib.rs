@@ -20,6 +20,7 @@ mod sealed;
 mod v1;
 mod v2;
 mod v3;
+mod v4;
 mod write;
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use crate::Error;
 use domain::Role;
 use domain::channel::{ChannelKind, Mode, Responder};
+use domain::consent::SenderKind;
 use domain::contact::{WhyProfile, WindowClosing};
 use domain::conversation::{ClosedState, Lifecycle, ReceiptStatus, StateReason, TimerKind};
 use domain::directory::UserKind;
@@ -47,6 +48,8 @@ numbered!(Role, "role", { Gateway = 1, Requester = 2, Agent = 3, Supervisor = 4,
 numbered!(Mode, "mode", { Chat = 1, Messaging = 2 });
 
 numbered!(Responder, "first responder", { LiveAgent = 1, VirtualAgent = 2 });
+
+numbered!(SenderKind, "kind of sender", { LongCode = 1, TollFree = 2, ShortCode = 3 });
 
 numbered!(ChannelKind, "channel kind", {
     Mweb = 1,

@@ -1,6 +1,6 @@
 //! The numbers of all facts in all their versions, in one table.
 
-use crate::{Error, payload, v1, v2, v3};
+use crate::{Error, payload, v1, v2, v3, v4};
 use domain::Event;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -112,6 +112,7 @@ registry! {
     0x0301 1 "configuration.channel_configured" => v1::configuration::ChannelConfigured,
     0x0301 2 "configuration.channel_configured" => v2::configuration::ChannelConfigured,
     0x0301 3 "configuration.channel_configured" => v3::configuration::ChannelConfigured,
+    0x0301 4 "configuration.channel_configured" => v4::configuration::ChannelConfigured,
     0x0302 1 "configuration.channel_retired" => v1::configuration::ChannelRetired,
     0x0303 1 "configuration.routing_settings_configured" => v1::routing::SettingsConfigured,
     0x0304 1 "configuration.schedule_configured" => v1::routing::ScheduleConfigured,

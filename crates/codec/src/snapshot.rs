@@ -17,7 +17,7 @@ pub use router::{router_state, served_key, waits_key};
 
 use crate::v1::wording::{AttachmentRules, Component, component_name, notice_key};
 use crate::v1::{directory, parts};
-use crate::v3::configuration::Settings;
+use crate::v4::configuration::Settings;
 use crate::{Error, payload, sealed};
 use domain::configuration::Configuration;
 use domain::contact::Contact;
@@ -27,9 +27,9 @@ use domain::notice::NoticeKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-const CONVERSATION: u8 = 0x13;
+const CONVERSATION: u8 = 0x14;
 const CONTACT: u8 = 0x22;
-const CONFIGURATION: u8 = 0x33;
+const CONFIGURATION: u8 = 0x34;
 const ROUTER: u8 = 0x51;
 const USER: u8 = 0x61;
 

@@ -15,7 +15,8 @@ use crate::v1::{
     virtual_agent as virtual_agent_v1, waiting as waiting_v1, window as window_v1, wording as wording_v1,
 };
 use crate::v2::{conversation as conversation_v2, message as message_v2, waiting as waiting_v2};
-use crate::v3::{configuration as configuration_v3, conversation as conversation_v3};
+use crate::v3::conversation as conversation_v3;
+use crate::v4::configuration as configuration_v4;
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::Unassignment;
@@ -251,7 +252,7 @@ fn contact(event: &ContactEvent) -> Payload {
 fn configuration(event: &ConfigurationEvent) -> Payload {
     match event {
         ConfigurationEvent::ChannelConfigured { channel, settings } => {
-            Payload::of(&configuration_v3::ChannelConfigured {
+            Payload::of(&configuration_v4::ChannelConfigured {
                 channel: channel.as_str().to_owned(),
                 settings: settings.as_ref().into(),
             })

@@ -16,6 +16,8 @@ pub enum AddressError {
     NotE164,
     /// It is empty, longer than 128 bytes, or has blanks or control characters.
     Malformed,
+    /// It is not 3 to 8 digits.
+    NotShortCode,
 }
 
 impl Address {
@@ -29,6 +31,15 @@ impl Address {
             && digits.bytes().all(|b| b.is_ascii_digit())
             && !digits.starts_with('0');
         if legal { Ok(Self(text.to_owned())) } else { Err(AddressError::NotE164) }
+    }
+
+    /// A short code from which a company sends: 3 to 8 digits. It has no country, so no requester is reached by one.
+    ///
+    /// # Errors
+    /// [`AddressError::NotShortCode`].
+    pub fn short_code(text: &str) -> Result<Self, AddressError> {
+        let legal = (3..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        if legal { Ok(Self(text.to_owned())) } else { Err(AddressError::NotShortCode) }
     }
 
     /// Any other address: 1 to 128 bytes without blanks and control characters.

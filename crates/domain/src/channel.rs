@@ -4,6 +4,7 @@ mod validate;
 
 pub use validate::validate;
 
+use crate::consent::SenderKind;
 use crate::contact::PinLimits;
 use crate::{Address, ChannelId, Seconds};
 use std::collections::BTreeSet;
@@ -79,6 +80,8 @@ pub struct ChannelSettings {
     pub pin_limits: PinLimits,
     /// How long a guest of a chat may be gone before it ends (`ID-12`); 0 is as long as they like.
     pub chat_disconnect_timeout: Seconds,
+    /// What the company sends from (`OPT-5`); text messages only.
+    pub sender_kind: SenderKind,
 }
 
 /// What an agent may do who writes first (`PRO-6`).
@@ -256,6 +259,17 @@ impl ChannelKind {
     pub fn address(self, text: &str) -> Result<Address, crate::AddressError> {
         if self.uses_phone_numbers() { Address::e164(text) } else { Address::opaque(text) }
     }
+
+    /// Reads an address of the company's on a channel of this kind, from which such a sender sends (`OPT-5`).
+    ///
+    /// # Errors
+    /// As [`address`](Self::address) and [`Address::short_code`].
+    pub fn company_address(self, sender: SenderKind, text: &str) -> Result<Address, crate::AddressError> {
+        match sender {
+            SenderKind::LongCode | SenderKind::TollFree => self.address(text),
+            SenderKind::ShortCode => Address::short_code(text),
+        }
+    }
 }
 
 impl Proactive {
@@ -281,6 +295,7 @@ impl ChannelSettings {
             proactive: Proactive::default(),
             pin_limits: PinLimits::MAX,
             chat_disconnect_timeout: DISCONNECT_DEFAULT,
+            sender_kind: SenderKind::default(),
         }
     }
 }

@@ -75,7 +75,8 @@ pub struct Conversation {
     /// The version up to which the agent who has it has seen it: all of it when they got it (`MSG-18`), and again when
     /// they write.
     pub seen: u64,
-    /// The requester's language, as the latest of their messages that says one says it (`VA-4`).
+    /// The requester's language, as the latest of their messages that says one says it (`VA-4`); until then the one in
+    /// which an agent wrote first, if that says one (`PRO-9`).
     pub language: Option<String>,
     /// The latest choices that the requester was offered (`MSG-26`).
     pub question: Option<Question>,

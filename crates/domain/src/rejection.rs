@@ -21,9 +21,11 @@ pub enum Rejection {
     OfferStale,
     /// Another agent has the conversation; only one that waits can be given away (`SUP-6`).
     AlreadyAssigned,
-    /// The virtual agent has the conversation; whoever writes first does so in a new one (`PRO-3`).
+    /// The virtual agent has the conversation; whoever writes first does so in a new one (`PRO-3`). By this the engine
+    /// notices it, and opens that one; nobody else is told.
     WithVirtualAgent,
-    /// The agent has answered meanwhile, so the conversation stays with them (`RE-5`).
+    /// The agent has answered meanwhile, so the conversation stays with them (`RE-5`). Only the engine takes conversations
+    /// from agents, so nobody else is told.
     Answered,
     /// A chat is opened by the requester only (`PRO-1` is for messaging).
     ChatNotAgentInitiated,
@@ -63,6 +65,8 @@ pub enum Rejection {
     ChoiceUnknown,
     /// A file does not come with a message on this channel (`PRO-8`).
     AttachmentRefused(AttachmentRefusal),
+    /// The conversation is in messaging mode, so that nothing is started from it (`PRO-5`).
+    NotAChat,
 }
 
 impl Rejection {
@@ -98,6 +102,7 @@ impl Rejection {
             Self::ChoiceUnknown => "choice_unknown",
             Self::AttachmentRefused(AttachmentRefusal::Type) => "attachment_type_refused",
             Self::AttachmentRefused(AttachmentRefusal::TooLarge { .. }) => "attachment_too_large",
+            Self::NotAChat => "not_a_chat",
         }
     }
 }
@@ -163,6 +168,9 @@ impl fmt::Display for Rejection {
                 "the message offers no such choice, or other choices were offered since; answer the latest ones",
             ),
             Self::AttachmentRefused(refusal) => refusal.fmt(f),
+            Self::NotAChat => {
+                f.write_str("the conversation that was named is no chat; write into it, or name none")
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::keys::contact_stream;
 use crate::shared::Shared;
 use crate::{Accepted, Engine, Error, Order, Request, directory, load, pin};
 use domain::channel::ChannelKind;
-use domain::consent::Keyword;
+use domain::consent::{Keyword, SenderKind};
 use domain::contact::{Contact, Grounds, PinLimits};
 use domain::conversation::{Conversation, Origin};
 use domain::{Address, ChannelId, ContactId, Content, ConversationId, Principal, Role, UserId};
@@ -90,10 +90,13 @@ impl Engine {
         }
     }
 
-    /// The word that a message on a channel is, if it is one; there are such words where there are numbers (`OPT-3`).
+    /// The word that a message on a channel is, if it is one; there are such words where there are numbers, and which ones
+    /// there are hangs on what is sent from (`OPT-3`, `OPT-5`).
     pub(crate) fn keyword(&self, channel: &ChannelId, content: &Content) -> Option<Keyword> {
-        let bare = content.attachments().is_empty() && self.by_phone(channel);
-        bare.then(|| Keyword::in_text(content.text().expose())).flatten()
+        let configuration = self.shared().configuration();
+        let settings = configuration.channels.get(channel)?;
+        let bare = content.attachments().is_empty() && settings.kind.uses_phone_numbers();
+        bare.then(|| settings.sender_kind.keyword(content.text().expose())).flatten()
     }
 
     /// Whether requesters on a channel are known by their numbers.
@@ -113,7 +116,8 @@ impl Engine {
         request: &Request,
     ) -> Result<Option<Accepted>, Error> {
         let Order::Receive { content, .. } = order else { return Ok(None) };
-        if Keyword::in_text(content.text().expose()).is_none() {
+        // The longest list there is: most messages need no look at their conversation.
+        if SenderKind::LongCode.keyword(content.text().expose()).is_none() {
             return Ok(None);
         }
         let Conversation { contact, channel, requester, company, .. } = self.conversation(id).await?;

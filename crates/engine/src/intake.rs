@@ -303,7 +303,8 @@ impl Reader<'_> {
         Ok(Some(Subject { conversation, contact, channel, kind, mode, company }))
     }
 
-    /// Everything that came with the requester's messages so far; what was said later counts.
+    /// Everything that came with the messages so far, of which an agent may have written the first (`PRO-9`); what was said
+    /// later counts.
     fn all_variables(&self) -> Result<Variables, Error> {
         let (mut variables, mut version) = (Variables::new(), 0);
         loop {
@@ -330,7 +331,11 @@ fn variables_in(events: &[ConversationEvent]) -> Variables {
         context.map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect()
     };
     let messages = events.iter().filter_map(|event| {
-        let ConversationEvent::RequesterMessagePosted { message, .. } = event else { return None };
+        let (ConversationEvent::RequesterMessagePosted { message, .. }
+        | ConversationEvent::AgentMessagePosted { message, .. }) = event
+        else {
+            return None;
+        };
         Some(of(message))
     });
     messages.flatten().collect()

@@ -4,8 +4,8 @@ use crate::contact_actor::{First, OpenJob};
 use crate::conversation_actor::ConversationJob;
 use crate::{Accepted, AgentInitiated, Engine, Error, Request};
 use domain::channel::Mode;
-use domain::conversation::Origin;
-use domain::{Address, ChannelId, Personal, Rejection, UserId};
+use domain::conversation::{Conversation, Origin};
+use domain::{Address, AgentId, ChannelId, ConversationId, Personal, Rejection, UserId};
 
 /// To whom an agent writes first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,42 @@ impl Engine {
         let result = self.to_pair(opening, follow).await;
         crate::engine::count("contribute", &result);
         result
+    }
+
+    /// As [`contribute`](Self::contribute), by an agent who has a chat in front of them and starts from it (`PRO-5`).
+    ///
+    /// # Errors
+    /// As [`contribute`](Self::contribute) and [`may_start_from`](Self::may_start_from).
+    pub async fn contribute_from(
+        &self,
+        chat: ConversationId,
+        channel: &ChannelId,
+        first: AgentInitiated,
+        request: Request,
+    ) -> Result<Accepted, Error> {
+        match self.may_start_from(chat, &first.agent).await {
+            Ok(_) => self.contribute(channel, first, request).await,
+            // The chat may be over since the same was accepted (`L6`).
+            Err(error) => self.earlier_or(&request, error).await,
+        }
+    }
+
+    /// The chat, if an agent may write first from it: it goes on and is theirs (`PRO-5`).
+    ///
+    /// # Errors
+    /// [`Rejection::ConversationUnknown`], [`Rejection::ConversationClosed`], [`Rejection::NotOwner`],
+    /// [`Rejection::NotAChat`], or what is wrong with the store.
+    pub async fn may_start_from(&self, chat: ConversationId, agent: &AgentId) -> Result<Conversation, Error> {
+        let state = self.conversation(chat).await?;
+        if state.is_closed() {
+            Err(Rejection::ConversationClosed.into())
+        } else if !state.is_owned_by(agent) {
+            Err(Rejection::NotOwner.into())
+        } else if state.policy.mode() != Mode::Chat {
+            Err(Rejection::NotAChat.into())
+        } else {
+            Ok(state)
+        }
     }
 
     /// Where a recipient is reached.

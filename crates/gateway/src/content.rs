@@ -4,10 +4,12 @@ use crate::failure::Failure;
 use api::ProblemCode;
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::channel::ChannelKind;
+use domain::consent::SenderKind;
 use domain::{
-    Address, AddressError, Answer, Attachment, Choice, Choices, Content, ContentError, MessageId, Parts,
-    Personal, Timestamp,
+    Address, AddressError, Answer, Attachment, ChannelId, Choice, Choices, Content, ContentError, MessageId,
+    Parts, Personal, Timestamp,
 };
+use engine::Engine;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -86,13 +88,29 @@ pub(crate) fn show_choice(choice: &Choice) -> api::Choice {
 
 /// An address as this kind of channel has them.
 pub(crate) fn address(kind: ChannelKind, field: &'static str, text: &str) -> Result<Address, Failure> {
-    kind.address(text).map_err(|error| {
-        let expected = match error {
-            AddressError::NotE164 => "expected a phone number in E.164, such as +12025550123",
-            AddressError::Malformed => "expected 1 to 128 bytes without blanks and control characters",
-        };
-        Failure::field(ProblemCode::InvalidAddress, field, expected)
-    })
+    kind.address(text).map_err(|error| bad_address(error, field))
+}
+
+/// An address of the company's as this channel has them. One that is not configured may have been retired while
+/// conversations on it go on; its addresses are read as `kind` says.
+pub(crate) fn company_address(
+    engine: &Engine,
+    (channel, kind): (&ChannelId, ChannelKind),
+    field: &'static str,
+    text: &str,
+) -> Result<Address, Failure> {
+    let configuration = engine.configuration();
+    let sender = configuration.channels.get(channel).map_or_else(SenderKind::default, |it| it.sender_kind);
+    kind.company_address(sender, text).map_err(|error| bad_address(error, field))
+}
+
+fn bad_address(error: AddressError, field: &'static str) -> Failure {
+    let expected = match error {
+        AddressError::NotE164 => "expected a phone number in E.164, such as +12025550123",
+        AddressError::Malformed => "expected 1 to 128 bytes without blanks and control characters",
+        AddressError::NotShortCode => "expected a short code of 3 to 8 digits",
+    };
+    Failure::field(ProblemCode::InvalidAddress, field, expected)
 }
 
 /// The time at which a client says that something was written.

@@ -174,8 +174,6 @@ impl From<Rejection> for Failure {
             Rejection::WrongState(_) => ProblemCode::WrongState,
             Rejection::OfferStale => ProblemCode::OfferStale,
             Rejection::AlreadyAssigned => ProblemCode::AlreadyAssigned,
-            Rejection::WithVirtualAgent => ProblemCode::WithVirtualAgent,
-            Rejection::Answered => ProblemCode::Answered,
             Rejection::LiveAgentsDisabled => ProblemCode::LiveAgentsDisabled,
             Rejection::ChatNotAgentInitiated => ProblemCode::ChatNotAgentInitiated,
             Rejection::EntryUnknown => ProblemCode::EntryUnknown,
@@ -195,11 +193,17 @@ impl From<Rejection> for Failure {
             Rejection::AttachmentRefused(AttachmentRefusal::TooLarge { .. }) => {
                 ProblemCode::AttachmentTooLarge
             }
+            Rejection::NotAChat => ProblemCode::NotAChat,
             Rejection::BadConfiguration(problems) => {
                 return Self::bad_configuration(problems.iter().map(configuration::explain).collect());
             }
             // The engine answers these itself; a client can neither cause nor mend them.
-            Rejection::PairBusy(_) | Rejection::NotActive => return Self::internal(rejection.to_string()),
+            Rejection::PairBusy(_)
+            | Rejection::NotActive
+            | Rejection::WithVirtualAgent
+            | Rejection::Answered => {
+                return Self::internal(rejection.to_string());
+            }
         };
         Self::new(code, rejection.to_string())
     }
@@ -294,8 +298,7 @@ mod tests {
             Error::Rejected(Rejection::WrongState(domain::conversation::Lifecycle::New)),
             Error::Rejected(Rejection::OfferStale),
             Error::Rejected(Rejection::AlreadyAssigned),
-            Error::Rejected(Rejection::WithVirtualAgent),
-            Error::Rejected(Rejection::Answered),
+            Error::Rejected(Rejection::NotAChat),
             Error::Rejected(Rejection::LiveAgentsDisabled),
             Error::Rejected(Rejection::ChatNotAgentInitiated),
             Error::Rejected(Rejection::BadConfiguration(Vec::new())),

@@ -3,6 +3,7 @@
 mod agents;
 mod bulk;
 mod commands;
+mod compose;
 mod configuration;
 mod conversations;
 mod desk;
@@ -87,6 +88,7 @@ fn knowing(config: &mut ServiceConfig) {
         )
         .service(resource("/v1/conversations/{id}/verify", "POST").route(web::post().to(identity::verify)))
         .service(resource("/v1/contacts/lookup", "GET").route(web::get().to(identity::lookup)))
+        .service(resource("/v1/compose", "GET").route(web::get().to(compose::show)))
         .service(resource("/v1/users", "GET").route(web::get().to(users::list)))
         .service(resource("/v1/users/import", "POST").route(web::post().to(users::import)))
         .service(

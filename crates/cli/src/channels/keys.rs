@@ -1,7 +1,8 @@
 //! What can be set of one channel, or of all of them.
 
 use domain::channel::{ChannelKind, ChannelSettings, Mode, Responder};
-use domain::{AttachmentRules, AttachmentRulesError, Seconds};
+use domain::consent::SenderKind;
+use domain::{AddressError, AttachmentRules, AttachmentRulesError, Seconds};
 use serde::Deserialize;
 
 /// What can be set; spans are whole seconds.
@@ -38,14 +39,15 @@ pub(super) struct Keys {
     attachment_types: Option<Vec<String>>,
     attachment_max_bytes: Option<u64>,
     chat_disconnect_timeout: Option<u32>,
+    sender_kind: Option<String>,
 }
 
 impl Keys {
     /// Some keys make no sense for all channels at once.
     pub(super) fn check_defaults(&self) -> Result<(), String> {
-        let Self { kind, mode, addresses, attachment_types, attachment_max_bytes, .. } = self;
-        if kind.is_some() || mode.is_some() || addresses.is_some() {
-            return Err("defaults: kind, mode and addresses belong to a channel".to_owned());
+        let Self { kind, mode, addresses, sender_kind, attachment_types, attachment_max_bytes, .. } = self;
+        if kind.is_some() || mode.is_some() || addresses.is_some() || sender_kind.is_some() {
+            return Err("defaults: kind, mode, addresses and sender_kind belong to a channel".to_owned());
         }
         if attachment_types.is_some() || attachment_max_bytes.is_some() {
             let error = "defaults: attachment_types and attachment_max_bytes belong to a channel";
@@ -88,15 +90,17 @@ impl Keys {
     /// Sets what holds for one channel, over the defaults.
     pub(super) fn set_channel(&self, settings: &mut ChannelSettings) -> Result<(), String> {
         settings.conversation_idle_timeout = self.conversation_idle_timeout.map(Seconds);
+        if let Some(name) = &self.sender_kind {
+            settings.sender_kind = SenderKind::parse(name)
+                .ok_or_else(|| format!("sender_kind {name:?} is none of long_code, toll_free, short_code"))?;
+        }
         for address in self.addresses.iter().flatten() {
-            let address = settings.kind.address(address).map_err(|_| {
-                if settings.kind.uses_phone_numbers() {
-                    "addresses must be phone numbers in E.164, such as +12025550123"
-                } else {
-                    "addresses must be 1 to 128 bytes without blanks"
-                }
-            })?;
-            settings.addresses.insert(address);
+            let address = settings.kind.company_address(settings.sender_kind, address);
+            settings.addresses.insert(address.map_err(|error| match error {
+                AddressError::NotE164 => "addresses must be phone numbers in E.164, such as +12025550123",
+                AddressError::Malformed => "addresses must be 1 to 128 bytes without blanks",
+                AddressError::NotShortCode => "addresses must be short codes of 3 to 8 digits",
+            })?);
         }
         self.set_actions(settings)?;
         self.set_rest(settings)

@@ -2,6 +2,7 @@
 
 use super::*;
 use domain::Seconds;
+use domain::consent::SenderKind;
 use domain::notice::NoticeKey;
 use domain::routing::PresenceId;
 
@@ -228,4 +229,31 @@ fn agents_write_first_only_where_it_is_set_and_never_on_a_chat() {
         let error = settings(&format!("{both}{wrong}\n")).unwrap_err();
         assert!(error.contains(key), "{error}");
     }
+}
+
+/// OPT-5
+#[test]
+fn what_is_sent_from_is_said_of_a_channel_and_decides_its_addresses() {
+    let settings = |text: &str| {
+        let apply =
+            ChannelsFile::parse(&format!("[channels.sms]\nkind = \"sms\"\n{text}")).unwrap().apply()?;
+        Ok::<_, String>(apply.channels.into_values().next().unwrap())
+    };
+    let kind = |text: &str| settings(text).map(|settings| settings.sender_kind);
+    assert_eq!(kind(""), Ok(SenderKind::LongCode));
+    assert_eq!(
+        kind("sender_kind = \"toll_free\"\naddresses = [\"+18005550199\"]\n"),
+        Ok(SenderKind::TollFree)
+    );
+    let short = settings("sender_kind = \"short_code\"\naddresses = [\"54321\"]\n").unwrap();
+    assert_eq!(short.addresses.iter().map(domain::Address::as_str).collect::<Vec<_>>(), ["54321"]);
+    for (text, expected) in [
+        ("sender_kind = \"premium\"\n", "none of long_code"),
+        ("addresses = [\"54321\"]\n", "E.164"),
+        ("sender_kind = \"short_code\"\naddresses = [\"+12025550123\"]\n", "short codes"),
+    ] {
+        assert!(kind(text).unwrap_err().contains(expected), "{text}");
+    }
+    let defaults = ChannelsFile::parse("[defaults]\nsender_kind = \"toll_free\"\n").unwrap().apply();
+    assert!(defaults.unwrap_err().contains("belong to a channel"));
 }

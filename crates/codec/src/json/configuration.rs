@@ -47,6 +47,7 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         proactive: Proactive { active, require_existing_recipient, allow_manual_recipient, order },
         pin_limits: PinLimits { attempts, window },
         chat_disconnect_timeout,
+        sender_kind,
     } = settings;
     json!({
         "kind": kind.name(),
@@ -71,6 +72,7 @@ fn channel_settings(settings: &ChannelSettings) -> Value {
         },
         "pin_limits": { "attempts": attempts, "window_s": window.0 },
         "chat_disconnect_timeout_s": chat_disconnect_timeout.0,
+        "sender_kind": sender_kind.name(),
     })
 }
 

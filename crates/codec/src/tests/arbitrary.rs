@@ -10,6 +10,7 @@ use domain::channel::{
     Actions, ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Proactive, Responder,
 };
 use domain::configuration::ConfigurationEvent;
+use domain::consent::SenderKind;
 use domain::contact::{ContactEvent, Notification, PinLimits, WindowClosing};
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ReceiptStatus, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
@@ -263,6 +264,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
         Proactive { active, require_existing_recipient: existing, allow_manual_recipient: manual, order }
     });
     let responders = select(vec![Responder::LiveAgent, Responder::VirtualAgent]);
+    let senders = select(SenderKind::ALL.to_vec());
     let pins = (any::<u32>(), seconds()).prop_map(|(attempts, window)| PinLimits { attempts, window });
     (
         kinds,
@@ -272,7 +274,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
         idle_chat,
         actions,
         messages,
-        (first, pins, responders),
+        (first, pins, responders, senders),
     )
         .prop_map(
             |(kind, mode, addresses, timeouts, idle_chat, (actions, live_agents), messages, first)| {
@@ -290,6 +292,7 @@ pub(super) fn settings() -> impl Strategy<Value = ChannelSettings> {
                     pin_limits: first.1,
                     first_responder: first.2,
                     chat_disconnect_timeout: timeouts.2,
+                    sender_kind: first.3,
                 }
             },
         )

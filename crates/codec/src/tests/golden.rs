@@ -75,6 +75,7 @@ fn samples_then(row: &Row) -> Option<usize> {
         ("configuration.channel_configured", 1) => 9,
         ("conversation.opened", 2) => 3,
         ("configuration.channel_configured", 2) => 10,
+        ("configuration.channel_configured", 3) => 12,
         ("conversation.requester_message_posted", 1) => 2,
         ("conversation.agent_message_posted", 1) => 1,
         (name, version) => panic!("how many samples has version {version} of {name}?"),
@@ -230,7 +231,7 @@ fn a_format_byte_stands_for_one_layout() {
 #[test]
 fn the_bytes_of_one_kind_of_state_are_no_other_kind_of_state() {
     let bytes = snapshot::encode_contact(&contact());
-    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x22, expected: 0x13 }));
+    assert_eq!(snapshot::decode_conversation(&bytes), Err(Error::Format { found: 0x22, expected: 0x14 }));
     assert_eq!(reply::decode(&bytes).unwrap_err().code(), "format");
     assert_eq!(snapshot::decode_contact(&[]), Err(Error::Truncated));
     assert!(!snapshot::is_outdated(&bytes) && !snapshot::is_outdated(&[]) && !snapshot::is_outdated(&[0xff]));

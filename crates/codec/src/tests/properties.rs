@@ -85,11 +85,11 @@ proptest! {
     #[test]
     fn no_body_of_a_snapshot_makes_reading_panic(body in vec(prop_oneof![0..4_u8, any::<u8>()], 0..256)) {
         let refused = |error: Error| ["payload", "unknown_number"].contains(&error.code());
-        prop_assert!(snapshot::decode_conversation(&seal(0x13, &body)).map_or_else(refused, |_| true));
+        prop_assert!(snapshot::decode_conversation(&seal(0x14, &body)).map_or_else(refused, |_| true));
         prop_assert!(snapshot::decode_contact(&seal(0x22, &body)).map_or_else(refused, |_| true));
         // Its entries are facts, which may be of a kind or a version that there is not.
         let refused = |error: Error| refused(error.clone()) || error.code().starts_with("unknown_");
-        prop_assert!(snapshot::decode_configuration(&seal(0x33, &body)).map_or_else(refused, |_| true));
+        prop_assert!(snapshot::decode_configuration(&seal(0x34, &body)).map_or_else(refused, |_| true));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(super) mod wording;
 use crate::Envelope;
 use domain::channel::{ChannelKind, ChannelSettings, IdleChat, Messages, Mode, Proactive};
 use domain::configuration::ConfigurationEvent;
+use domain::consent::SenderKind;
 use domain::contact::{ContactEvent, Notification, PinLimits, WindowClosing};
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ReceiptStatus, ResumedBy};
 use domain::conversation::{StateReason, TimerKind, Unassignment};
@@ -284,6 +285,12 @@ fn configuration_events() -> Vec<ConfigurationEvent> {
         channel: channel("patient"),
         settings: Box::new(patient),
     });
+    let mut toll_free = settings(ChannelKind::Sms, Mode::Messaging);
+    toll_free.sender_kind = SenderKind::TollFree;
+    events.push(ConfigurationEvent::ChannelConfigured {
+        channel: channel("toll-free"),
+        settings: Box::new(toll_free),
+    });
     events
 }
 
@@ -324,6 +331,7 @@ pub(super) fn settings(kind: ChannelKind, mode: Mode) -> ChannelSettings {
         },
         pin_limits: PinLimits { attempts: 3, window: Seconds(86_400) },
         chat_disconnect_timeout: Seconds(300),
+        sender_kind: SenderKind::LongCode,
     }
 }
 

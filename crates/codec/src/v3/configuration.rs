@@ -4,14 +4,15 @@ use crate::Error;
 use crate::numbers::Numbered;
 use crate::registry::Frozen;
 use crate::v1::configuration as v1;
-use crate::v1::parts::{address, channel, raw};
+use crate::v1::parts::{address, raw};
 use crate::v2::configuration as v2;
 use crate::v2::configuration::Actions;
+use crate::v4::configuration as v4;
 use domain::channel::Proactive as DomainProactive;
 use domain::channel::{
     Actions as DomainActions, ChannelKind, ChannelSettings, DISCONNECT_DEFAULT, Mode, Responder,
 };
-use domain::configuration::ConfigurationEvent;
+use domain::consent::SenderKind;
 use domain::contact::PinLimits as DomainPinLimits;
 use domain::{Event, Seconds};
 use serde::{Deserialize, Serialize};
@@ -99,16 +100,14 @@ impl From<v2::Settings> for Settings {
     }
 }
 
+/// Brought up to date by the next version that there is.
 impl Frozen for ChannelConfigured {
     fn into_event(self) -> Result<Event, Error> {
-        let Self { channel: which, settings } = self;
-        Ok(Event::Configuration(ConfigurationEvent::ChannelConfigured {
-            channel: channel(&which)?,
-            settings: Box::new(settings.try_into()?),
-        }))
+        v4::ChannelConfigured::from(self).into_event()
     }
 }
 
+/// What this version has of the settings.
 impl From<&ChannelSettings> for Settings {
     fn from(settings: &ChannelSettings) -> Self {
         let ChannelSettings {
@@ -125,6 +124,7 @@ impl From<&ChannelSettings> for Settings {
             pin_limits: DomainPinLimits { attempts, window },
             first_responder,
             chat_disconnect_timeout,
+            sender_kind: _,
         } = settings;
         Self {
             kind: kind.to_stored(),
@@ -153,6 +153,7 @@ impl From<&ChannelSettings> for Settings {
     }
 }
 
+/// The rest of them is as it was before it could be said.
 impl TryFrom<Settings> for ChannelSettings {
     type Error = Error;
 
@@ -190,6 +191,7 @@ impl TryFrom<Settings> for ChannelSettings {
             pin_limits: DomainPinLimits { attempts, window: Seconds(window) },
             first_responder: Responder::from_stored(first_responder)?,
             chat_disconnect_timeout: Seconds(chat_disconnect_timeout),
+            sender_kind: SenderKind::default(),
         })
     }
 }

@@ -61,6 +61,63 @@ fn the_documented_defaults_are_legal_and_are_these() {
     );
 }
 
+/// CH-6, CH-2: the kinds of channels that there are, and what each is. Of those that are reached over somebody else's
+/// network none can choose; the web can, and so can a channel of the integrator's own making.
+#[test]
+fn each_kind_of_channel_is_chat_or_messaging_or_the_web() {
+    const KINDS: [(&str, Option<Mode>); 9] = [
+        ("mweb", None),
+        ("sms", Some(Mode::Messaging)),
+        ("own", None),
+        ("whatsapp", Some(Mode::Messaging)),
+        ("messenger", Some(Mode::Messaging)),
+        ("line", Some(Mode::Messaging)),
+        ("apple_messages", Some(Mode::Messaging)),
+        ("teams", Some(Mode::Chat)),
+        ("slack", Some(Mode::Chat)),
+    ];
+    assert_eq!(ChannelKind::ALL.map(|kind| (kind.name(), kind.fixed_mode())), KINDS);
+    for (name, mode) in KINDS {
+        let kind = ChannelKind::parse(name).unwrap();
+        let Some(fixed) = mode else { continue };
+        let other = if fixed == Mode::Chat { Mode::Messaging } else { Mode::Chat };
+        assert_eq!(wrong(ChannelSettings::defaults(kind, fixed)), [""; 0], "{name}");
+        assert_eq!(wrong(ChannelSettings::defaults(kind, other)), ["mode"], "{name}");
+    }
+    assert_eq!(ChannelKind::parse("fax"), None);
+}
+
+/// OPT-5, section 17 rule 11
+#[test]
+fn only_text_messages_are_sent_from_anything_but_an_ordinary_number() {
+    for kind in ChannelKind::ALL {
+        let mode = kind.fixed_mode().unwrap_or(Mode::Messaging);
+        let from = |sender_kind| ChannelSettings { sender_kind, ..ChannelSettings::defaults(kind, mode) };
+        assert_eq!(wrong(from(SenderKind::LongCode)), [""; 0], "{kind:?}");
+        for sender in [SenderKind::TollFree, SenderKind::ShortCode] {
+            let legal = kind == ChannelKind::Sms;
+            assert_eq!(wrong(from(sender)), if legal { vec![] } else { vec!["sender_kind"] }, "{kind:?}");
+        }
+    }
+    let with = |sender_kind, address| {
+        wrong(messaging(|settings| {
+            settings.sender_kind = sender_kind;
+            settings.addresses.insert(Address::opaque(address).unwrap());
+        }))
+    };
+    assert_eq!(with(SenderKind::ShortCode, "54321"), [""; 0]);
+    assert_eq!(with(SenderKind::TollFree, "+18005550199"), [""; 0]);
+    for (sender, address) in [
+        (SenderKind::LongCode, "54321"),
+        (SenderKind::TollFree, "54321"),
+        (SenderKind::ShortCode, "+12025550123"),
+        (SenderKind::ShortCode, "12"),
+        (SenderKind::ShortCode, "123456789"),
+    ] {
+        assert_eq!(with(sender, address), ["addresses"], "{address} as {}", sender.name());
+    }
+}
+
 /// CH-2
 #[test]
 fn only_the_web_and_the_integrators_own_channel_may_be_either() {

@@ -4,8 +4,9 @@ use super::{
     ADDRESSES_MAX_COUNT, Actions, ChannelKind, ChannelSettings, IDLE_DEFAULT, IdleChat, Messages, Mode,
     Problem,
 };
-use crate::ChannelId;
+use crate::consent::SenderKind;
 use crate::contact::PinLimits;
+use crate::{Address, ChannelId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that is wrong with a set of channels; empty if they are legal.
@@ -61,13 +62,7 @@ fn problems_of(id: &ChannelId, settings: &ChannelSettings) -> Vec<Problem> {
         let expected = format!("{} for a channel of kind {} (CH-2)", fixed.name(), kind.name());
         expect(settings.mode == fixed, "mode", expected);
     }
-    expect(
-        settings.addresses.len() <= ADDRESSES_MAX_COUNT,
-        "addresses",
-        format!("at most {ADDRESSES_MAX_COUNT} of them"),
-    );
-    let addresses_legal = settings.addresses.iter().all(|address| kind.address(address.as_str()).is_ok());
-    expect(addresses_legal, "addresses", "phone numbers in E.164, such as +12025550123".to_owned());
+    address_problems(settings, &mut expect);
     for (key, timeout) in [
         ("conversation_idle_timeout", settings.conversation_idle_timeout),
         ("conversation_idle_timeout", settings.global_idle_timeout),
@@ -112,6 +107,27 @@ fn problems_of(id: &ChannelId, settings: &ChannelSettings) -> Vec<Problem> {
         expect(!text.trim().is_empty() && text.len() <= 1600, key, "a text of 1 to 1600 bytes".to_owned());
     }
     found
+}
+
+/// Section 17, rule 11; what is sent from decides what a number looks like (`OPT-5`).
+fn address_problems(settings: &ChannelSettings, expect: &mut impl FnMut(bool, &'static str, String)) {
+    expect(
+        settings.addresses.len() <= ADDRESSES_MAX_COUNT,
+        "addresses",
+        format!("at most {ADDRESSES_MAX_COUNT} of them"),
+    );
+    let sender = settings.sender_kind;
+    let is_legal = |address: &Address| settings.kind.company_address(sender, address.as_str()).is_ok();
+    let addresses_expected = match sender {
+        SenderKind::LongCode | SenderKind::TollFree => "phone numbers in E.164, such as +12025550123",
+        SenderKind::ShortCode => "short codes of 3 to 8 digits (OPT-5)",
+    };
+    expect(settings.addresses.iter().all(is_legal), "addresses", addresses_expected.to_owned());
+    expect(
+        settings.kind == ChannelKind::Sms || sender == SenderKind::LongCode,
+        "sender_kind",
+        "long_code on all channels but those of kind sms (OPT-5)".to_owned(),
+    );
 }
 
 /// Section 17, rule 14: it can only be made harder.

@@ -39,7 +39,7 @@ pub fn evolve(state: Option<Conversation>, at: Timestamp, event: &ConversationEv
         }
         ConversationEvent::AgentMessagePosted { agent, message } => {
             agent_wrote(&mut conversation, stamp, agent);
-            agent_asked(&mut conversation, message);
+            agent_said(&mut conversation, message);
         }
         ConversationEvent::Held { .. } => conversation.lifecycle = Lifecycle::OnHold,
         ConversationEvent::Resumed { .. } => conversation.lifecycle = Lifecycle::WorkInProgress,
@@ -172,8 +172,10 @@ fn requester_said(conversation: &mut Conversation, message: &Message) {
     }
 }
 
-/// Only the latest choices can be answered.
-fn agent_asked(conversation: &mut Conversation, message: &Message) {
+/// Only the latest choices can be answered. The language in which an agent wrote first holds until the requester says
+/// another one (`PRO-9`).
+fn agent_said(conversation: &mut Conversation, message: &Message) {
+    conversation.language = conversation.language.take().or_else(|| message.content.language());
     if let Some(choices) = message.content.choices() {
         let options = choices.options().to_vec();
         conversation.question = Some(Question { message: message.id, options, answered: false });

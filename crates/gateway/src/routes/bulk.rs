@@ -4,7 +4,7 @@ use super::accepted_response;
 use super::inbound::{configured, recipient};
 use crate::access::{Agents, Caller};
 use crate::body::Body;
-use crate::content::{address, content, parts};
+use crate::content::{company_address, content, parts};
 use crate::failure::Failure;
 use crate::idempotency;
 use actix_web::web::Data;
@@ -43,7 +43,7 @@ pub(super) async fn bulk(
     let (channel, kind) = configured(&engine, &channel)?;
     caller.check_channel(&channel)?;
     let command = idempotency::from_header(&request, &caller, parsed.bytes)?;
-    let from = address(kind, "from", &from)?;
+    let from = company_address(&engine, (&channel, kind), "from", &from)?;
     let content = content(parts(text, attachments, BTreeMap::new()))?;
     let letter = Letter { channel, kind, from, content, agent: caller.agent()? };
     let sending = (0..).zip(recipients).map(|(number, to)| {

@@ -1,6 +1,7 @@
 //! One conversation, read from the log itself: what was acknowledged is there.
 
 use super::conversation_id;
+use super::inbound::STARTED_FROM;
 use crate::access::{Caller, Everyone, Workers};
 use crate::content::time_text;
 use crate::failure::Failure;
@@ -35,6 +36,8 @@ pub(super) async fn show(
         if let Some(waiting) = &mut waiting {
             waiting.queue = None;
         }
+    } else {
+        shown.started_from = started_from(&engine, id).await?;
     }
     Ok(HttpResponse::Ok().json(ConversationResponse { waiting, ..shown }))
 }
@@ -98,6 +101,17 @@ async fn waiting(engine: &Engine, id: ConversationId, conversation: &Conversatio
     look.await.ok().flatten()
 }
 
+/// `PRO-5`: it stands in the first message, if an agent wrote that: behind the opening and the agent's joining.
+async fn started_from(engine: &Engine, id: ConversationId) -> Result<Option<String>, Failure> {
+    let opening = engine.events(id, 0, 3).await?;
+    let [_, _, first] = opening.as_slice() else { return Ok(None) };
+    let Event::Conversation(ConversationEvent::AgentMessagePosted { message, .. }) = &first.envelope.event
+    else {
+        return Ok(None);
+    };
+    Ok(message.content.context().get(STARTED_FROM).map(|chat| chat.expose().clone()))
+}
+
 fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse {
     let Conversation {
         version,
@@ -147,6 +161,7 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
         messages: MessageCounts { requester: messages.requester, agent: messages.agent },
         user: user.map(|user| user.to_string()),
         opted_out: opted_out.is_some(),
+        started_from: None,
     }
 }
 
@@ -180,6 +195,12 @@ fn event_for_requester(record: &EventRecord) -> Option<EventResponse> {
     event.cause = serde_json::Value::Null;
     let data = event.data.as_object_mut()?;
     hidden.iter().for_each(|field| drop(data.remove(*field)));
+    if matches!(fact, ConversationEvent::AgentMessagePosted { .. })
+        && let Some(context) = data.get_mut("context").and_then(|context| context.as_object_mut())
+    {
+        // PRO-5: it may be somebody else's.
+        context.remove(STARTED_FROM);
+    }
     Some(event)
 }
 

@@ -8,6 +8,7 @@ use crate::content::time_text;
 use crate::failure::Failure;
 use crate::query::Params;
 use crate::sending::reachable;
+use crate::stream::Streams;
 use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{HistoryResponse, Ongoing, OngoingResponse};
@@ -37,6 +38,7 @@ pub(super) async fn ongoing(
     request: HttpRequest,
     engine: Data<Engine>,
     view: Data<Conversations>,
+    streams: Data<Streams>,
 ) -> Result<HttpResponse, Failure> {
     caller.check_agent(&id)?;
     let params = Params::read(&request, &["levels", "at_least"])?;
@@ -59,7 +61,11 @@ pub(super) async fn ongoing(
         }
     }
     let with_unseen = conversations.iter().filter(|ongoing| ongoing.unseen > 0).count() as u64;
-    Ok(HttpResponse::Ok().json(OngoingResponse { conversations, with_unseen }))
+    Ok(HttpResponse::Ok().json(OngoingResponse {
+        conversations,
+        with_unseen,
+        tabs_max: streams.web.tabs_per_agent_max,
+    }))
 }
 
 /// `GET /v1/conversations/{id}/history`

@@ -1,20 +1,23 @@
 //! Messages that name a pair of addresses and not a conversation: from providers, and the first one of an agent.
 
-use super::accepted;
 use super::users::user_id;
+use super::{accepted, conversation_id};
 use crate::access::{Agents, Caller, Inbound};
 use crate::body::Body;
-use crate::content::{address, answer, content, parts, sent_at};
+use crate::content::{address, answer, company_address, content, parts, sent_at};
 use crate::failure::Failure;
 use crate::idempotency;
-use crate::sending;
+use crate::sending::{self, reachable};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use api::{InboundRequest, PostMessageRequest, ProblemCode, StartConversationRequest};
 use domain::channel::ChannelKind;
-use domain::{Address, ChannelId, Parts, Personal, Role, UserId};
+use domain::{Address, ChannelId, ConversationId, Parts, Personal, Role, UserId};
 use engine::{Accepted, AgentInitiated, CommandId, Engine, Recipient};
 use std::collections::BTreeMap;
+
+/// Under which name the context of an agent's first message says from which chat it was started (`PRO-5`).
+pub(super) const STARTED_FROM: &str = "started_from";
 
 /// `POST /v1/channels/{channel}/inbound`
 pub(super) async fn inbound(
@@ -55,7 +58,7 @@ pub(super) async fn take(
     let said = Parts { answer: answer(chosen)?, ..parts(text, attachments, context) };
     let inbound = engine::Inbound {
         from: Personal::new(address(kind, "from", &from)?),
-        to: address(kind, "to", &to)?,
+        to: company_address(engine, (channel, kind), "to", &to)?,
         content: content(said)?,
         sent_at: sent_at(written.as_deref())?,
     };
@@ -90,10 +93,27 @@ pub(super) async fn start(
     engine: Data<Engine>,
 ) -> Result<HttpResponse, Failure> {
     let parsed = body.json::<StartConversationRequest>().await?;
-    let StartConversationRequest { channel, to, from, text, attachments, user, take_over } = parsed.value;
+    let StartConversationRequest {
+        channel,
+        to,
+        from,
+        text,
+        attachments,
+        user,
+        take_over,
+        context,
+        started_from,
+    } = parsed.value;
     let (channel, kind) = configured(&engine, &channel)?;
     caller.check_channel(&channel)?;
     let command = idempotency::from_header(&request, &caller, parsed.bytes)?;
+    let chat = match &started_from {
+        Some(id) => Some(conversation_id(id)?),
+        None => None,
+    };
+    if let Some(chat) = chat {
+        reachable(&engine, &caller, chat).await?;
+    }
     let to = Some(to.as_str()).filter(|to| !to.is_empty());
     let (to, user) = recipient(&engine, kind, to, user.as_deref()).await?;
     let first = AgentInitiated {
@@ -101,11 +121,28 @@ pub(super) async fn start(
         to,
         user,
         take_over,
-        from: address(kind, "from", &from)?,
-        content: content(parts(text, attachments, BTreeMap::new()))?,
+        from: company_address(&engine, (&channel, kind), "from", &from)?,
+        content: content(parts(text, attachments, with_start(context, chat)?))?,
     };
-    let answer = engine.contribute(&channel, first, caller.request(command)).await?;
+    let request = caller.request(command);
+    let answer = match chat {
+        Some(chat) => engine.contribute_from(chat, &channel, first, request).await?,
+        None => engine.contribute(&channel, first, request).await?,
+    };
     Ok(accepted(&answer))
+}
+
+/// The chat is part of the first message's context (`PRO-5`); nobody else can say what it was.
+fn with_start(
+    mut context: BTreeMap<String, String>,
+    chat: Option<ConversationId>,
+) -> Result<BTreeMap<String, String>, Failure> {
+    if context.contains_key(STARTED_FROM) {
+        let why = "is said beside the context, as `started_from`";
+        return Err(Failure::field(ProblemCode::InvalidBody, "context", why));
+    }
+    context.extend(chat.map(|chat| (STARTED_FROM.to_owned(), chat.to_string())));
+    Ok(context)
 }
 
 /// To whom an agent writes: a user, an address, or a user at one of their addresses.

@@ -23,6 +23,8 @@ pub struct WebSettings {
     pub streams_max: usize,
     /// How many streams one user may have open; one more closes the oldest.
     pub streams_per_user_max: usize,
+    /// How many conversations an agent may have open as tabs of a workspace at once (`MSG-17`).
+    pub tabs_per_agent_max: u32,
 }
 
 impl Default for WebSettings {
@@ -36,6 +38,7 @@ impl Default for WebSettings {
             guest_sessions_per_minute: 30,
             streams_max: 2048,
             streams_per_user_max: 10,
+            tabs_per_agent_max: 10,
         }
     }
 }
@@ -69,6 +72,7 @@ impl WebSettings {
             ),
             ((1..=1_000_000).contains(&self.streams_max), "streams_max", "1 to 1000000"),
             ((1..=1000).contains(&self.streams_per_user_max), "streams_per_user_max", "1 to 1000"),
+            ((1..=10).contains(&self.tabs_per_agent_max), "tabs_per_agent_max", "1 to 10"),
         ];
         match rules.into_iter().find(|(holds, ..)| !holds) {
             None => Ok(()),
@@ -125,5 +129,13 @@ mod tests {
             assert_eq!(refused(web), "guest_session_timeout_s");
         }
         assert_eq!(WebSettings::default().guest_session_timeout_s, 1800);
+    }
+
+    /// MSG-17, section 17 rule 8
+    #[test]
+    fn an_agent_has_at_most_ten_tabs_and_an_operator_may_allow_fewer() {
+        let legal = |tabs| WebSettings { tabs_per_agent_max: tabs, ..WebSettings::default() }.check().is_ok();
+        assert_eq!(WebSettings::default().tabs_per_agent_max, 10);
+        assert_eq!([0, 1, 10, 11].map(legal), [false, true, true, false]);
     }
 }

@@ -224,13 +224,14 @@ fn agents_end_their_own_conversations_and_supervisors_any() {
     check(&chat(|_| {}), &rows("4 supervisor sam ends -> closed_complete/agent_ended by supervisor sam"));
 }
 
-/// Section 3.1, Faulted
+/// Section 3.1, Faulted; CH-11
 #[test]
-fn a_conversation_whose_actor_fails_is_closed_as_faulted() {
+fn a_conversation_whose_actor_fails_is_closed_as_faulted_and_takes_no_message() {
     check(
         &chat(|_| {}),
         "0 requester -> opened, message of 0
          1 fault     -> faulted/error by engine
-         2 timers    -> -",
+         2 timers    -> -
+         3 requester -> ! conversation_closed",
     );
 }
