@@ -19,7 +19,7 @@ pub fn configuration(bytes: &[u8]) {
         && let Ok(read) = gateway::configuration::read_wording(said)
     {
         let standing = Configuration {
-            texts: read.texts.clone().unwrap_or_default(),
+            texts: read.texts.unwrap_or_default(),
             components: read.components.clone().unwrap_or_default(),
             ..Configuration::default()
         };

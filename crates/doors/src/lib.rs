@@ -20,8 +20,11 @@ pub use provider::{answers, headers, twilio};
 pub use stored::{codec, records};
 pub use words::{condition, html, schedule, wording};
 
-/// All of them, by the names of their targets.
-pub const DOORS: [(&str, fn(&[u8])); 22] = [
+/// The name of a target, and what it opens.
+pub type Door = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const DOORS: [Door; 22] = [
     ("answers", answers),
     ("bodies", bodies),
     ("channels_file", channels_file),

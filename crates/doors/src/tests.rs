@@ -112,7 +112,7 @@ fn every_door_keeps_its_promises_for_its_seeds_and_for_changed_copies_of_them() 
         let seeds = seeds(name);
         assert!(seeds.len() >= 2, "{name} has too few seeds");
         let mut chance =
-            Chance(name.bytes().fold(88_172_645_463_325_252, |sum, byte| sum ^ u64::from(byte) << 7));
+            Chance(name.bytes().fold(88_172_645_463_325_252, |sum, byte| sum ^ (u64::from(byte) << 7)));
         let tried = (0..CHANGED).map(|_| changed(&seeds, &mut chance));
         let all = seeds.iter().cloned().chain([Vec::new()]).chain(tried);
         found.extend(all.filter_map(|bytes| broken(name, door, &bytes)).take(3));

@@ -17,10 +17,10 @@ use domain::{Content, Parts, Principal, UserId};
 use serde::de::DeserializeOwned;
 
 /// What came of a reading, or how it would be refused.
-pub type Read<T> = Result<T, Problem>;
+pub type Read<T> = Result<T, Box<Problem>>;
 
-fn told(failure: Failure) -> Problem {
-    failure.problem(None)
+fn told(failure: Failure) -> Box<Problem> {
+    Box::new(failure.problem(None))
 }
 
 /// A body of JSON.
