@@ -219,7 +219,8 @@ fn of_system_messages_the_idle_reminder_alone_is_pushed() {
                 .collect();
             assert_eq!(from, ["agent", "system"]);
             let text = Personal::new("Your parcel is here.".to_owned());
-            let notification = Notification { id: harness.engine.new_message_id(), text, link: None, from: None };
+            let notification =
+                Notification { id: harness.engine.new_message_id(), text, link: None, from: None };
             harness.engine.notify(&guest, notification, &request()).await.unwrap();
             harness.advance(Seconds(60)).await.unwrap();
             assert_eq!(pushes(provider).last(), Some(&push(&["Your parcel is here."], &["phone"])));

@@ -5,12 +5,14 @@ use crate::conversation_actor::ConversationJob;
 use crate::keys::contact_stream;
 use crate::outbox::{self, Pair};
 use crate::shared::Shared;
-use crate::{Accepted, Engine, Error, Order, Request, load, Source, directory, pin};
+use crate::{Accepted, Engine, Error, Order, Request, Source, directory, load, pin};
 use domain::channel::ChannelKind;
 use domain::consent::{Keyword, SenderKind};
 use domain::contact::{Contact, Grounds, PinLimits};
 use domain::conversation::{Conversation, Origin, Utterance};
-use domain::{Address, ChannelId, ContactId, Content, ConversationId, Personal, Principal, Role, UserId, Rejection};
+use domain::{
+    Address, ChannelId, ContactId, Content, ConversationId, Personal, Principal, Rejection, Role, UserId,
+};
 use store::EventLog;
 use uuid::Uuid;
 

@@ -1,8 +1,8 @@
 //! What can be set of one channel, or of all of them.
 
 use domain::channel::{ChannelKind, ChannelSettings, Mode, Portals, Responder};
-use domain::{AttachmentRules, AttachmentRulesError, Seconds, AddressError};
 use domain::consent::SenderKind;
+use domain::{AddressError, AttachmentRules, AttachmentRulesError, Seconds};
 use serde::Deserialize;
 
 /// What can be set; spans are whole seconds.

@@ -1,6 +1,6 @@
 //! Facts about who requesters are and what may be sent to them as JSON.
 
-use super::{reach, timestamp, outbound};
+use super::{outbound, reach, timestamp};
 use domain::contact::{ContactEvent, Grounds, Notification};
 use domain::directory::{DirectoryEvent, User};
 use domain::{Address, UserId};

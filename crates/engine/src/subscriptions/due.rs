@@ -134,12 +134,14 @@ fn said(event: &Event, with_texts: bool) -> Value {
         Event::Conversation(ConversationEvent::IdleReminderSent { requester_text, .. }) => {
             json!({ "from": "system", "text": text(requester_text) })
         }
-        Event::Contact(ContactEvent::NotificationSent(Notification { id, text: said, link, from: _ })) => json!({
-            "from": "notification",
-            "notification_id": id.to_string(),
-            "text": text(said.expose()),
-            "link": link.as_ref().map(Personal::expose).filter(|_| with_texts),
-        }),
+        Event::Contact(ContactEvent::NotificationSent(Notification { id, text: said, link, from: _ })) => {
+            json!({
+                "from": "notification",
+                "notification_id": id.to_string(),
+                "text": text(said.expose()),
+                "link": link.as_ref().map(Personal::expose).filter(|_| with_texts),
+            })
+        }
         Event::Conversation(_)
         | Event::Contact(_)
         | Event::Configuration(_)

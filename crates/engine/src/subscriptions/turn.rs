@@ -5,7 +5,7 @@ use super::backlog::{Job, Place, Verdict};
 use super::{due, follow};
 use crate::keys::conversation_stream;
 use crate::tries::{self, AGAIN_MS, pause_ms};
-use crate::{Attempt, Delivery, DeliveryKey, Error, Outgoing, OutgoingEvent, Subscription, Source};
+use crate::{Attempt, Delivery, DeliveryKey, Error, Outgoing, OutgoingEvent, Source, Subscription};
 use domain::{ContactId, ConversationId, Event, Personal, Timestamp};
 use std::sync::Arc;
 use store::EventLog;

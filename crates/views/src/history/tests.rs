@@ -4,7 +4,7 @@ use super::Histories;
 use crate::Conversations;
 use crate::conversations::tests::support::*;
 use domain::channel::Mode;
-use domain::contact::{ContactEvent, Grounds, Notification, WindowClosing, WhyProfile};
+use domain::contact::{ContactEvent, Grounds, Notification, WhyProfile, WindowClosing};
 use domain::conversation::ConversationEvent;
 use domain::{AgentId, ContactId, ConversationId, Event, MessageId, Personal, UserId};
 use proptest::prelude::*;
