@@ -19,6 +19,7 @@ mod problem;
 mod queue;
 mod reach;
 mod said;
+mod session;
 mod stream;
 mod timer;
 mod user;
@@ -49,9 +50,8 @@ pub use reach::{
     ReachChangedResponse,
 };
 pub use said::{MessagesResponse, SaidResponse};
-pub use stream::{
-    ClientFrame, OpenConversation, ServerFrame, SessionRequest, SessionResponse, TicketResponse,
-};
+pub use session::{SessionRequest, SessionResponse, TicketResponse};
+pub use stream::{ClientFrame, OpenConversation, ServerFrame};
 pub use timer::{TimerResponse, TimersResponse};
 pub use user::{
     BulkOutcome, BulkProblem, BulkRecipient, BulkRequest, BulkResponse, ConsentResponse,

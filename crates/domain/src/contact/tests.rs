@@ -6,8 +6,9 @@ mod portal;
 mod reach;
 
 use super::*;
-use crate::outbound::Utterance;
-use crate::{MessageId, Seconds};
+use crate::outbound::{OutboundCommand, Utterance};
+use crate::{AgentId, MessageId, Seconds, UserId};
+use uuid::Uuid;
 
 const AT: Timestamp = Timestamp(1_000_000);
 
