@@ -3,10 +3,10 @@
 use crate::{assert_keeps_quiet, number_after, text};
 use api::configuration as words;
 use api::{
-    AckRequest, AssignRequest, BulkRequest, ClientFrame, EmptyRequest, InboundRequest, NotificationRequest,
-    PinRequest, PostMessageRequest, PresenceRequest, Problem, PutUserRequest, ReassociateRequest,
-    ReceiptRequest, RejectRequest, RequesterRequest, SeenRequest, SessionRequest, StartConversationRequest,
-    TransferRequest, VerifyRequest,
+    AckRequest, AssignRequest, BulkRequest, ClientFrame, DeviceRequest, DigestRequest, EmptyRequest,
+    InboundRequest, NotificationRequest, PinRequest, PostMessageRequest, PresenceRequest, Problem,
+    PutUserRequest, ReassociateRequest, ReceiptRequest, RejectRequest, RequesterRequest, SeenRequest,
+    SessionRequest, StartConversationRequest, TransferRequest, VerifyRequest,
 };
 use codec::Envelope;
 use domain::channel::ChannelKind;
@@ -64,12 +64,12 @@ pub fn bodies(bytes: &[u8]) {
         return;
     };
     body!(
-        bytes, said: AckRequest, AssignRequest, BulkRequest, EmptyRequest, InboundRequest, NotificationRequest,
-        PinRequest, PostMessageRequest, PresenceRequest, PutUserRequest, ReassociateRequest, ReceiptRequest,
-        RejectRequest, RequesterRequest, SeenRequest, SessionRequest, StartConversationRequest, TransferRequest,
-        VerifyRequest, words::Agent, words::Attachments, words::Component, words::Group, words::PresenceState,
-        words::Queue, words::RejectReason, words::Rule, words::Schedule, words::ServiceChannel, words::Settings,
-        words::Text,
+        bytes, said: AckRequest, AssignRequest, BulkRequest, DeviceRequest, DigestRequest, EmptyRequest,
+        InboundRequest, NotificationRequest, PinRequest, PostMessageRequest, PresenceRequest, PutUserRequest,
+        ReassociateRequest, ReceiptRequest, RejectRequest, RequesterRequest, SeenRequest, SessionRequest,
+        StartConversationRequest, TransferRequest, VerifyRequest, words::Agent, words::Attachments,
+        words::Component, words::Group, words::PresenceState, words::Queue, words::RejectReason, words::Rule,
+        words::Schedule, words::ServiceChannel, words::Settings, words::Text,
     );
 }
 
