@@ -16,7 +16,6 @@ pub use time::{parse_timestamp, timestamp};
 use domain::configuration::ConfigurationEvent;
 use domain::contact::ContactEvent;
 use domain::conversation::ConversationEvent;
-use domain::directory::DirectoryEvent;
 use domain::{Cause, EngineEvent, Event, EventRef, Principal};
 use serde_json::{Value, json};
 use uuid::Uuid;

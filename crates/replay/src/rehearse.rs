@@ -4,7 +4,7 @@ use crate::figures::Figures;
 use crate::roster::{self, Roster};
 use crate::stage::Stage;
 use crate::{Counts, Error, History, RosterReport, TraceLine, World, trace};
-use domain::channel::{ChannelSettings, Mode, Proactive};
+use domain::channel::{ChannelSettings, Mode, Portals, Proactive};
 use domain::{Event, Timestamp};
 use serde::Serialize;
 use std::sync::Arc;
@@ -85,6 +85,8 @@ impl Rehearsal {
     /// either mode.
     pub fn defaults(mode: Mode) -> ChannelSettings {
         let mut settings = ChannelSettings::defaults(domain::channel::ChannelKind::Mweb, mode);
+        // Whoever wrote to two companies had two conversations.
+        settings.portals = Portals::Independent;
         // What is rehearsed has happened, also where an agent wrote first.
         if mode == Mode::Messaging {
             settings.proactive = Proactive::ANYBODY;

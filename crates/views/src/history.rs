@@ -118,6 +118,9 @@ impl<'a> Histories<'a> {
     }
 
     fn contact(&mut self, id: ContactId, version: u64, event: &ContactEvent) -> Result<(), Error> {
+        if let ContactEvent::ProfileReassociated { from, to, .. } = event {
+            self.confirmed(id, from.as_ref(), to)?;
+        }
         let fact = match event {
             anew if anew.begins_anew() => ReadingFact::BegunAnew,
             ContactEvent::NotificationSent(_) => return self.arrived(id, id.0, version, true),
@@ -128,10 +131,8 @@ impl<'a> Histories<'a> {
             }
             ContactEvent::WindowRenewed { window } => ReadingFact::Renewed { window: *window },
             ContactEvent::ProfileCreated { user, .. } => return self.held_by(id, user.as_ref()),
-            ContactEvent::ProfileReassociated { from, to, .. } => {
-                return self.confirmed(id, from.as_ref(), to);
-            }
             ContactEvent::Created { .. }
+            | ContactEvent::ProfileReassociated { .. }
             | ContactEvent::ProfileDeactivated { .. }
             | ContactEvent::OptedOut { .. }
             | ContactEvent::OptedIn { .. }

@@ -160,8 +160,8 @@ fn requester_wrote(conversation: &mut Conversation, stamp: Stamp) {
     anchors.agent_last = None;
     anchors.idle_since = None;
     anchors.reminded = false;
-    // ID-12: whoever writes is there, by whatever way the message came.
-    anchors.disconnected = None;
+    // ID-12: whoever is gone and writes some other way has the whole time again. Only a stream says that they are back.
+    anchors.disconnected = anchors.disconnected.map(|_| stamp);
     // ACT-5, 18.8: writing twice cannot postpone the prompt.
     anchors.first_unanswered.get_or_insert(stamp);
 }

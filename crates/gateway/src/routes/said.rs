@@ -39,7 +39,7 @@ pub(super) async fn messages(
         language: conversation.language.as_deref().filter(|_| audience == Audience::Requester),
     };
     let next_after = records.last().map_or(after, |record| record.version);
-    let records = in_written_order(records, EventRecord::of_conversation, place.mode);
+    let records = in_written_order(records, EventRecord::of_conversation);
     let messages = records.iter().flat_map(|record| shown(record, audience, place, rendering)).collect();
     Ok(HttpResponse::Ok().json(MessagesResponse { messages, next_after }))
 }

@@ -104,7 +104,7 @@ async fn write(
         let page = engine.events(id, after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(text) };
         after = last.version;
-        let page = in_written_order(page, EventRecord::of_conversation, scene.mode);
+        let page = in_written_order(page, EventRecord::of_conversation);
         page.iter().for_each(|record| tell(&mut text, record, kind, scene));
         if after >= EVENTS_MAX {
             text.push_str("(the rest is left out)\n");

@@ -18,6 +18,8 @@ use views::Audience;
 
 /// How long a conversation that was just opened may take to be seen. The log's own order is not waited for longer.
 const SEEN_WITHIN: Duration = Duration::from_secs(2);
+/// After how long conversations are told again that could not be told.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// The guests who came or went and whose conversations do not know it yet, and those who poll.
 #[derive(Default)]
@@ -31,6 +33,8 @@ pub(crate) struct Guests {
 struct Moved {
     contacts: BTreeSet<ContactId>,
     telling: bool,
+    /// Those who could not be told of, and when that is tried again. Nobody waits for them to be.
+    again: BTreeSet<(Instant, ContactId)>,
     pollers: Pollers,
 }
 
@@ -41,9 +45,22 @@ impl Moved {
 
     /// Who is told of next; a poller who did not come again comes last.
     fn next(&mut self) -> Option<ContactId> {
-        let next = self.contacts.pop_first().or_else(|| self.pollers.take_gone(Instant::now()));
+        let now = Instant::now();
+        let next = self.contacts.pop_first().or_else(|| self.take_again(now));
+        let next = next.or_else(|| self.pollers.take_gone(now));
         self.telling = next.is_some();
         next
+    }
+
+    fn take_again(&mut self, now: Instant) -> Option<ContactId> {
+        self.again.first().filter(|(at, _)| *at <= now)?;
+        self.again.pop_first().map(|(_, contact)| contact)
+    }
+
+    /// When somebody is told of next, if nobody comes or goes before.
+    fn next_at(&self) -> Option<Instant> {
+        let again = self.again.first().map(|(at, _)| *at);
+        [again, self.pollers.next_gone()].into_iter().flatten().min()
     }
 }
 
@@ -94,8 +111,9 @@ fn guest(slot: &Slot) -> Option<ContactId> {
 /// Notes that a stream has begun. Who polls again was not gone.
 pub(crate) fn came(hub: &Hub, slot: &Slot) {
     let Some(contact) = guest(slot) else { return };
-    let polled = hub.guests.lock().pollers.begun(contact);
-    if slot.lasting || !polled {
+    // Another tab of somebody who polls leaves them between two polls.
+    let polled = !slot.lasting && hub.guests.lock().pollers.begun(contact);
+    if !polled {
         hub.guests.moved(contact);
     }
 }
@@ -120,24 +138,27 @@ pub(crate) fn went(hub: &Hub, slot: &Slot) {
 pub(crate) async fn run(streams: Arc<Streams>) {
     let guests = &streams.hub.guests;
     loop {
-        let (next, gone_at) = {
+        let (next, next_at) = {
             let mut moved = guests.lock();
-            (moved.next(), moved.pollers.next_gone())
+            (moved.next(), moved.next_at())
         };
         let Some(contact) = next else {
             guests.done.notify_waiters();
             let woken = guests.wake.notified();
-            match gone_at {
+            match next_at {
                 Some(at) => drop(tokio::time::timeout_at(at.into(), woken).await),
                 None => woken.await,
             }
             continue;
         };
-        tell(&streams, contact).await;
+        if !tell(&streams, contact).await {
+            guests.lock().again.insert((Instant::now() + AGAIN_AFTER, contact));
+        }
     }
 }
 
-async fn tell(streams: &Arc<Streams>, contact: ContactId) {
+/// Tells a guest's conversations whether they are there; whether all of them know.
+async fn tell(streams: &Arc<Streams>, contact: ContactId) -> bool {
     let timeline = Arc::clone(&streams.timeline);
     let open = actix_web::web::block(move || {
         for (partition, head) in (0..).zip(timeline.heads()) {
@@ -148,10 +169,13 @@ async fn tell(streams: &Arc<Streams>, contact: ContactId) {
     let open = match open.await {
         Ok(Ok(open)) => open,
         Ok(Err(error)) => {
-            return tracing::error!(code = error.code(), "a guest's conversations are not known");
+            tracing::error!(code = error.code(), "a guest's conversations are not known; asking again");
+            return false;
         }
-        Err(_) => return,
+        // The server is stopping.
+        Err(_) => return true,
     };
+    let mut all = true;
     for conversation in open {
         let here = streams.hub.is_here(contact);
         let order = if here { Order::Reconnect } else { Order::Disconnect };
@@ -161,8 +185,14 @@ async fn tell(streams: &Arc<Streams>, contact: ContactId) {
             // It may have closed meanwhile.
             Ok(_) | Err(engine::Error::Rejected(_)) => {}
             Err(error) => {
-                tracing::warn!(code = error.code(), here, "a conversation was not told of its guest")
+                tracing::warn!(
+                    code = error.code(),
+                    here,
+                    "a conversation was not told of its guest; trying again"
+                );
+                all = false;
             }
         }
     }
+    all
 }

@@ -54,16 +54,17 @@ fn a_guest_who_is_gone_before_anybody_engaged_has_left_or_done_nothing() {
     );
 }
 
-/// ID-12: a message that came another way says that the guest is there.
+/// ID-12: a guest who is gone and writes some other way has the whole time again, and is not waited for for ever.
 #[test]
-fn a_guest_who_writes_is_there() {
+fn a_guest_who_is_gone_and_writes_has_the_whole_time_again() {
     check(
         &chat(|_| {}),
         "0    requester             -> opened, message of 0
          10   requester disconnects -> requester gone
          20   requester             -> message of 20
-         20   timers                -> conversation_idle at 7220
-         30   requester disconnects -> requester gone",
+         20   timers                -> conversation_idle at 7220, disconnect at 320
+         30   requester disconnects -> -
+         320  tick                  -> closed_abandoned/left_before_engagement by disconnect due 320",
     );
 }
 

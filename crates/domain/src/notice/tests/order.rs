@@ -5,10 +5,10 @@ use crate::conversation::ConversationEvent as E;
 use crate::{AgentId, Content, Message, MessageId, Timestamp};
 
 /// What the log has, and how it is read: `a5` is a message "a" of the requester that was sent at 5, `a` one of which the
-/// provider does not say when, `A` one of an agent, `.` a fact that shows nobody anything.
+/// provider does not say when, `A` one of an agent, `.` a system message.
 fn check(log: &str, read: &str) {
     let facts = log.split(' ').map(|word| (word, fact(word))).collect();
-    let ordered = in_written_order(facts, |(_, fact)| Some(fact), Mode::Messaging);
+    let ordered = in_written_order(facts, |(_, fact)| Some(fact));
     assert_eq!(ordered.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" "), read);
 }
 
@@ -17,7 +17,7 @@ fn fact(word: &str) -> E {
     let message = Message { id: MessageId(uuid::Uuid::nil()), content: Content::text_only(letter).unwrap() };
     let agent = AgentId::new("ann").unwrap();
     match letter {
-        "." => E::Held { agent },
+        "." => E::Acknowledged { text: "We got it.".to_owned() },
         "A" => E::AgentMessagePosted { agent, message },
         _ => E::RequesterMessagePosted {
             message,
