@@ -80,8 +80,8 @@ fn assert_agrees(schedule: &Schedule, at: Timestamp) {
     }
 }
 
-/// Markdown and plain text as HTML. There are only tags of the list, each closed in its turn; only links have attributes,
-/// and they lead to nothing that runs; and a text does not grow without bound.
+/// Markdown and plain text as HTML. There are only tags of the list, each closed in its turn; links lead to nothing that
+/// runs, and nothing but them and the starts of lists has attributes; and a text does not grow without bound.
 pub fn html(bytes: &[u8]) {
     let said = &*text(bytes);
     let rendered = doors::markdown(said);
