@@ -105,7 +105,7 @@ async fn a_body_that_is_not_what_it_should_be_is_refused_and_changes_nothing() {
         (but("text", "a".repeat(64 * 1024)).to_string(), 413, "body_too_large"),
         (but("from", "12025550101").to_string(), 422, "invalid_address"),
         (but("from", "+1 202 555 0101").to_string(), 422, "invalid_address"),
-        (but("from", "").to_string(), 422, "invalid_address"),
+        (but("from", "").to_string(), 422, "invalid_body"),
         (but("to", "shop").to_string(), 422, "invalid_address"),
         (but("to", "+12025550198").to_string(), 422, "company_address_unknown"),
     ] {

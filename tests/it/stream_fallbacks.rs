@@ -97,6 +97,13 @@ async fn a_requester_begins_a_conversation_over_http_for_themselves_only() {
     assert_eq!((&again.message, again.duplicate), (&first.message, true));
     let other = http.post("/v1/channels/app/inbound", &user, &message("2", "user-8", "us", "I am 8")).await;
     other.problem(422, "invalid_address");
+    // Who they are stands in the token, and there is no other address of the company's to choose.
+    let short = json!({ "provider_message_id": "4", "text": "Still me." });
+    let mine = http.inbound("app", &user, &short).await;
+    let talk = http.events(&mine.conversation, &token(Role::Agent, "ann")).await;
+    assert_eq!((&talk[0]["data"]["requester"], &talk[0]["data"]["company"]), (&json!("user-7"), &json!("app")));
+    let gateways = http.post("/v1/channels/app/inbound", &token(Role::Gateway, "own"), &short).await;
+    gateways.problem(422, "invalid_body");
     let phone = token(Role::Requester, "+12025550101");
     let sms = message("3", "+12025550101", "+12025550199", "Hello?");
     http.post("/v1/channels/sms/inbound", &phone, &sms).await.problem(403, "role_forbidden");

@@ -10,9 +10,11 @@ use std::fmt;
 pub struct InboundRequest {
     /// The provider's id of the message, 1 to 256 visible characters. The same id again is the same message.
     pub provider_message_id: String,
-    /// The requester's address.
+    /// The requester's address. A requester may leave it out: it is the subject of their token.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub from: String,
-    /// The company's address.
+    /// The company's address. A requester may leave it out where the company has one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub to: String,
     /// What it says; may be empty if there are attachments.
     #[serde(default)]

@@ -55,6 +55,11 @@ pub(super) async fn take(
         context,
         answer: chosen,
     } = message;
+    for (field, said) in [("from", &from), ("to", &to)] {
+        if said.is_empty() {
+            return Err(Failure::field(ProblemCode::InvalidBody, field, "this field is required"));
+        }
+    }
     let said = Parts { answer: answer(chosen)?, ..parts(text, attachments, context) };
     let inbound = engine::Inbound {
         from: Personal::new(address(kind, "from", &from)?),
@@ -74,14 +79,15 @@ async fn from_requester(
 ) -> Result<HttpResponse, Failure> {
     let InboundRequest { provider_message_id, from, to, text, sent_at, attachments, context, answer } =
         message;
-    if from != caller.principal().name {
+    if !from.is_empty() && from != caller.principal().name {
         let why = "must be the token's subject: a requester writes as themselves";
         return Err(Failure::field(ProblemCode::InvalidAddress, "from", why));
     }
     let message =
         PostMessageRequest { text, attachments, sent_at, context, answer, ..PostMessageRequest::default() };
     let command = idempotency::from_requester(channel, caller, provider_message_id, &message)?;
-    let answer = sending::to_company(engine, caller, channel, Some(&to), message, Some(command)).await?;
+    let to = Some(to.as_str()).filter(|to| !to.is_empty());
+    let answer = sending::to_company(engine, caller, channel, to, message, Some(command)).await?;
     Ok(accepted(&answer))
 }
 
