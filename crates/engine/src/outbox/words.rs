@@ -120,7 +120,7 @@ impl Reader<'_> {
                     if wanted(which) {
                         let (at, correlation) = (envelope.at, envelope.cause.correlation);
                         let waited = self.speaker.outbound().tried_at >= Some(at);
-                        let barred = self.speaker.barred(&message);
+                        let barred = self.speaker.barred(which, &message);
                         return Ok(Some(Next { which, at, since: at, waited, correlation, barred, message }));
                     }
                 }
