@@ -83,7 +83,15 @@ fn push(log: &dyn EventLog, contact: ContactId, batch: &PushBatch, with_texts: b
         let Some(stored) = log.read_stream(StreamId(*stream), version.saturating_sub(1), 1)?.pop() else {
             continue;
         };
-        let envelope = codec::decode(&stored.bytes)?;
+        let envelope = match codec::decode(&stored.bytes) {
+            Ok(envelope) => envelope,
+            // L3: what else they missed is told.
+            Err(error) => {
+                metrics::counter!("colloquy_outbox_damaged_total").increment(1);
+                tracing::error!(%error, %contact, version, "an item cannot be read, so a push goes without it");
+                continue;
+            }
+        };
         let mut item = said(&envelope.event, with_texts);
         item["at"] = json!(timestamp(envelope.at));
         item["version"] = json!(version);
