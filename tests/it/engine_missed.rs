@@ -2,11 +2,11 @@
 //! told, on simulated time.
 
 use crate::outbox_world::tell_pulling;
-use domain::contact::{Device, DeviceId, DigestWish, Notification};
-use domain::{ConversationId, Personal, Principal, Role, Seconds, Timestamp};
+use domain::contact::{Device, DeviceId, DigestWish, Grounds, Notification};
+use domain::{ConversationId, Personal, Principal, Role, Seconds, Timestamp, UserId};
 use engine::{Request, Requester, Subscription};
 use serde_json::{Value, json};
-use sim::{Harness, Pair, Provider, Setup};
+use sim::{Answer, Harness, Pair, Provider, Setup};
 use uuid::Uuid;
 
 /// Who is told what is due.
@@ -321,6 +321,41 @@ fn what_nobody_asks_for_is_not_due() {
             harness.advance(Seconds(600)).await.unwrap();
             assert_eq!(harness.engine.contact_head(contact).position, head);
             assert!(provider.tried().iter().all(|tried| !tried.text.starts_with("contact.")));
+        },
+    );
+}
+
+/// ID-9, MSG-11, MSG-13: what was due to the old holder, and was not taken yet, is told of nobody: neither with the new holder's
+/// tokens nor with their name.
+#[test]
+fn what_was_due_to_the_old_holder_is_not_told_with_the_new_ones_devices() {
+    tell(
+        |_| {},
+        async |harness, provider| {
+            let (guest, id) = served(harness, 1).await;
+            let is_taken_for = async |user| {
+                let user = UserId::new(user).unwrap();
+                harness.engine.reassociate(id, user, Grounds::Pin, request()).await.unwrap();
+            };
+            is_taken_for("ada").await;
+            harness.engine.sign_in(&guest, &request()).await.unwrap();
+            registers(harness, &guest, "phone").await;
+            provider.plan(|tried, _| match tried.text.starts_with("contact.") {
+                true => Answer::Retry("http_503", Some(Seconds(60))),
+                false => Answer::Take,
+            });
+            harness.post(id, "ann", "for ada").await.unwrap();
+            harness.advance(Seconds(1000)).await.unwrap();
+            let due = |tried: &sim::Tried| tried.text.clone();
+            let tried: std::collections::BTreeSet<String> = provider.tried().iter().map(due).collect();
+            assert!(tried.contains("contact.push_due"), "{tried:?}");
+            is_taken_for("bea").await;
+            registers(harness, &guest, "phone").await;
+            provider.plan(|_, _| Answer::Take);
+            harness.post(id, "ann", "for bea").await.unwrap();
+            harness.advance(Seconds(600)).await.unwrap();
+            assert_eq!(pushes(provider), [push(&["for bea"], &["phone"])]);
+            assert_eq!(told(provider, "contact.digest_due"), []);
         },
     );
 }

@@ -102,6 +102,10 @@ async fn opt_5_a_short_code_is_blocked_here_and_its_help_is_read_by_whoever_answ
     assert!(!is_message(&world.says_to("short", "54321", NUMBER, "Yes").await));
     assert!(!opted_out(&world, "short", NUMBER).await);
     assert_eq!(refused(&world, "short", "54321").await, Value::Null);
+    assert!(!is_message(&world.says_to("short", "54321", NUMBER, "START").await));
+    let news = json!({ "channel": "short", "address": NUMBER, "from": "54321", "text": "It has shipped." });
+    let sent = world.http.post("/v1/notifications", &token(Role::Gateway, "twilio"), &news).await;
+    assert_eq!(sent.status, 202, "{}", sent.text);
     let body = json!({ "channel": "short", "to": NUMBER, "from": "+12025550199", "text": "?" });
     world.as_agent("/v1/conversations", &body).await.problem(422, "invalid_address");
     world.end().await;

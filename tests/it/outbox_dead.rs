@@ -246,3 +246,27 @@ fn a_redrive_during_a_try_has_its_turn_when_the_try_ends() {
         },
     );
 }
+
+/// CH-10, L5: a redrive makes nobody forget that what it overtakes was tried, and itself was tried before. From the second
+/// try on a provider that drops no repeats is asked whether an earlier one went through.
+#[test]
+fn what_a_redrive_overtakes_is_known_to_have_been_tried() {
+    tell_outside(
+        |_| {},
+        async |harness, provider| {
+            provider.plan(|tried, before| match (tried.text.as_str(), before) {
+                ("one", 0) => Answer::Refuse("http_400"),
+                ("one", 1) | ("two", 0) => Answer::Retry("timeout", Some(Seconds(600))),
+                _ => Answer::Take,
+            });
+            let id = says(harness, 1, &["one", "two", "three"]).await;
+            harness.engine.settle().await.unwrap();
+            harness.engine.redrive(key(id, 3), request("eve")).await.unwrap();
+            harness.advance(Seconds(1300)).await.unwrap();
+            let tried = provider.tried().into_iter();
+            let tried: Vec<(String, u32)> = tried.map(|tried| (tried.text, tried.attempt)).collect();
+            let expected = [("one", 1), ("two", 1), ("one", 2), ("one", 3), ("two", 2), ("three", 1)];
+            assert_eq!(tried, expected.map(|(text, attempt)| (text.to_owned(), attempt)));
+        },
+    );
+}

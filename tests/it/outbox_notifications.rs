@@ -2,8 +2,9 @@
 
 use crate::outbox_world::{contact, guest, notify, says, tell_outside, tell_pulling};
 use crate::routing_desk::request;
+use domain::contact::Grounds;
 use domain::conversation::ReceiptStatus;
-use domain::{Rejection, Seconds};
+use domain::{Address, ConversationId, Rejection, Seconds, UserId};
 use engine::{DeliveryKey, Error, Outgoing, Receipt, Settlement, Source};
 use sim::{Answer, Harness, Pair};
 
@@ -151,6 +152,96 @@ fn a_notification_is_pulled_and_its_receipts_are_taken() {
             let known = harness.engine.contact(&pair.channel, &pair.requester).await.unwrap().unwrap();
             assert_eq!(known.outbound.receipts.values().collect::<Vec<_>>(), [&ReceiptStatus::Delivered]);
             assert!(provider.tried().is_empty());
+        },
+    );
+}
+
+/// An agent or the number's user says who is there.
+async fn is_taken_for(harness: &Harness, talk: ConversationId, user: &str) {
+    let user = UserId::new(user).unwrap();
+    harness.engine.reassociate(talk, user, Grounds::Pin, request("desk")).await.unwrap();
+}
+
+/// ID-9, PRO-4: a notification for the old holder never reaches the new one, be it redriven.
+#[test]
+fn what_was_meant_for_the_old_holder_never_goes_to_the_new_one() {
+    tell_outside(
+        |_| {},
+        async |harness, provider| {
+            provider.plan(|tried, _| match tried.text.as_str() {
+                "refused" => Answer::Refuse("http_400"),
+                "waits" => Answer::Retry("http_503", Some(Seconds(60))),
+                _ => Answer::Take,
+            });
+            let pair = guest();
+            let talk = harness.inbound(&pair, "hello").await.unwrap().conversation;
+            is_taken_for(harness, talk, "ada").await;
+            for text in ["refused", "waits"] {
+                notify(harness, &pair, text).await.unwrap();
+            }
+            let (refused, _) = dead(harness).await.remove(0);
+            is_taken_for(harness, talk, "bea").await;
+            provider.plan(|_, _| Answer::Take);
+            harness.engine.redrive(refused, request("eve")).await.unwrap();
+            notify(harness, &pair, "for bea").await.unwrap();
+            harness.advance(Seconds(120)).await.unwrap();
+            assert_eq!(provider.texts_of(contact(harness, &pair)), ["for bea"]);
+            let codes: Vec<String> = dead(harness).await.into_iter().map(|(_, code)| code).collect();
+            assert_eq!(codes, ["superseded", "superseded"]);
+        },
+    );
+}
+
+/// ID-9: nobody pulls it either, and what follows does not wait for it.
+#[test]
+fn what_was_meant_for_the_old_holder_is_not_pulled() {
+    tell_pulling(
+        &["own"],
+        |_| {},
+        async |harness, _| {
+            let pair = guest();
+            let talk = harness.inbound(&pair, "hello").await.unwrap().conversation;
+            is_taken_for(harness, talk, "ada").await;
+            notify(harness, &pair, "for ada").await.unwrap();
+            harness.engine.settle().await.unwrap();
+            is_taken_for(harness, talk, "bea").await;
+            let other = Pair { company: Address::opaque("office").unwrap(), ..pair.clone() };
+            notify(harness, &other, "for bea").await.unwrap();
+            harness.engine.settle().await.unwrap();
+            assert_eq!(notifications_to_pull(harness, &pair).await, ["for bea"]);
+        },
+    );
+}
+
+/// The texts of the notifications that can be pulled.
+async fn notifications_to_pull(harness: &Harness, pair: &Pair) -> Vec<String> {
+    let found = harness.engine.outbound(&pair.channel, None, 10).await.unwrap().0;
+    let text = |delivery: engine::Delivery| match delivery.what {
+        Outgoing::Message(message) => message.notification.map(|_| message.text.expose().clone()),
+        Outgoing::Event(_) => None,
+    };
+    found.into_iter().filter_map(text).collect()
+}
+
+/// OPT-6, CH-10: who opts out of one address of the company is at once told what waits behind it from another.
+#[test]
+fn an_opt_out_holds_up_no_notification_of_another_address() {
+    tell_pulling(
+        &["sms"],
+        |_| {},
+        async |harness, _| {
+            let (pair, _) = subscriber(harness).await;
+            let other = Pair { company: Pair::sms(7, 1).company, ..pair.clone() };
+            harness.inbound(&other, "START").await.unwrap();
+            notify(harness, &pair, "from one").await.unwrap();
+            notify(harness, &other, "from the other").await.unwrap();
+            harness.engine.settle().await.unwrap();
+            assert_eq!(notifications_to_pull(harness, &pair).await, ["from one"]);
+            harness.inbound(&pair, "STOP").await.unwrap();
+            harness.engine.settle().await.unwrap();
+            assert_eq!(notifications_to_pull(harness, &pair).await, ["from the other"]);
+            let codes: Vec<String> = dead(harness).await.into_iter().map(|(_, code)| code).collect();
+            assert_eq!(codes, ["opted_out"]);
         },
     );
 }

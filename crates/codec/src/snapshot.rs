@@ -34,7 +34,8 @@ const CONTACT: u8 = 0x25;
 const CONFIGURATION: u8 = 0x36;
 const ROUTER: u8 = 0x51;
 const USER: u8 = 0x63;
-const MISSED: u8 = 0x71;
+/// How the rows of what contacts have missed are laid out.
+pub const MISSED: u8 = 0x71;
 
 /// Whether the bytes begin like a snapshot of a format that was once written and is no longer read. Such a cache is not
 /// damaged, only of no use.

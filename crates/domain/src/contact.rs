@@ -175,6 +175,7 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
     }
     // Whoever has their place is not told what they asked to be told.
     if event.changes_holder() {
+        consent::forget_notifications(&mut contact);
         contact.devices.clear();
         (contact.signed_in, contact.digest) = (false, DigestWish::default());
     }

@@ -138,6 +138,7 @@ impl Missed {
             self.unsure.clear();
             self.forget_push();
             self.forget_digest();
+            self.told = false;
         }
         if event.changes_holder() {
             self.devices.clear();

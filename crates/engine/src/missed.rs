@@ -37,6 +37,20 @@ struct Followed {
     positions: Vec<Position>,
     /// How many records of each partition changed nothing since its place was written down.
     unwritten: Vec<u64>,
+    /// The ends of the partitions when this round of following began.
+    ends: Vec<Position>,
+}
+
+impl Followed {
+    /// As far as the rows go.
+    async fn resume(shared: &Shared) -> Result<Self, Error> {
+        let positions = shared.reading(rows::load).await?;
+        Ok(Self { unwritten: vec![0; positions.len()], ends: positions.clone(), positions })
+    }
+
+    fn is_at_the_ends(&self) -> bool {
+        self.positions.iter().zip(&self.ends).all(|(position, end)| position >= end)
+    }
 }
 
 /// Goes on from the rows. If nobody is told what is due, nothing is, and everything stays as it is.
@@ -45,11 +59,9 @@ pub(crate) async fn resume(shared: &Arc<Shared>, outside: &Outside) -> Result<Op
     if !is_wanted {
         return Ok(None);
     }
-    let positions = shared.reading(rows::load).await?;
-    let unwritten = vec![0; positions.len()];
     Ok(Some(Arc::new(Missing {
         shared: Arc::clone(shared),
-        followed: tokio::sync::Mutex::new(Followed { positions, unwritten }),
+        followed: tokio::sync::Mutex::new(Followed::resume(shared).await?),
         next_due: Mutex::default(),
     })))
 }
@@ -78,18 +90,31 @@ impl Missing {
         }
     }
 
-    /// Follows the log and does what is due now; how much that was. Only when the log was followed to its end: something
-    /// that is due may have been told, or shown, there.
+    /// Follows the log and does what is due now; how much that was. Only when the log was followed to where it ended when
+    /// that began: something that is due may have been told, or shown, there. Where it ends now is never reached under load;
+    /// what came since does no harm, because a contact agrees only to what has seen its last fact.
     pub(crate) async fn settle(&self) -> Result<u64, Error> {
         let mut followed = self.followed.lock().await;
+        if followed.is_at_the_ends() {
+            followed.ends = fold::ends(&self.shared);
+        }
         let mut done = fold::catch_up(&self.shared, &mut followed).await?;
-        if done > 0 {
+        // Without them all of it is folded anew.
+        if !self.shared.reading(rows::are_whole).await? {
+            *followed = Followed::resume(&self.shared).await?;
+            return Ok(done + 1);
+        }
+        if !followed.is_at_the_ends() {
             return Ok(done);
         }
         let now = self.shared.clock.now();
         // Whoever drives the engine wants the same order each time.
         let limit = if self.shared.options.timers == Timers::Driven { 1 } else { AT_ONCE_MAX };
-        let due = self.shared.reading(move |log| rows::due(log, now, limit)).await?;
+        let due = match self.shared.reading(move |log| rows::due(log, now, limit)).await {
+            // The rows are thrown away, and are made again the next time.
+            Err(Error::Damaged(_)) => return Ok(done + 1),
+            due => due?,
+        };
         let tell = |(contact, missed)| tell::tell(&self.shared, &followed, contact, missed, now);
         for told in join_all(due.into_iter().map(tell)).await {
             told?;

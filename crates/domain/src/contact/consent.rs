@@ -74,6 +74,12 @@ pub(super) fn set_notifications(contact: &mut Contact, company: &Address, on: bo
     set(contact, company, |consent| consent.notifications = on);
 }
 
+/// What the old holder subscribed to is not for the new one. That the provider sends nothing to the number stays true.
+pub(super) fn forget_notifications(contact: &mut Contact) {
+    contact.consent.values_mut().for_each(|consent| consent.notifications = false);
+    contact.consent.retain(|_, consent| *consent != Consent::default());
+}
+
 /// What is as it is for everybody takes no place.
 fn set(contact: &mut Contact, company: &Address, change: impl FnOnce(&mut Consent)) {
     let mut consent = contact.consent_for(company);

@@ -201,3 +201,19 @@ fn words_are_told_of_and_of_system_messages_the_idle_reminder_alone() {
         assert_eq!(is_told(&event), told, "{event:?}");
     }
 }
+
+/// MSG-13, ID-9: that the old holder was told is nothing to the new one.
+#[test]
+fn a_new_holder_gets_a_digest_although_the_old_one_was_told() {
+    let becomes = |from: Option<&str>, to: &str| {
+        let user = |name: &str| UserId::new(name).unwrap();
+        let (from, to) = (from.map(user), user(to));
+        ContactEvent::ProfileReassociated { profile: 1, from, to, grounds: Grounds::Pin }
+    };
+    let ada = Story::default().contact(becomes(None, "ada")).item(TALK, 3).at(900);
+    let digest = digested(&ada);
+    let told = ada.contact(digest).item(TALK, 4);
+    assert_eq!(told.digest(), None, "ada was told");
+    let bea = told.at(1000).contact(becomes(Some("ada"), "bea")).item(TALK, 5);
+    assert_eq!(bea.digest(), Some((1900, vec![1])));
+}

@@ -19,9 +19,14 @@ use store::{EventLog, PartitionId, Position, StoredRecord};
 /// How many records are read at a time.
 const PAGE: usize = 256;
 
+/// Where each partition ends now.
+pub(super) fn ends(shared: &Shared) -> Vec<Position> {
+    (0..shared.log.identity().partitions).map(|partition| shared.log.head(PartitionId(partition))).collect()
+}
+
 /// Follows a page of each partition; how many records.
 pub(super) async fn catch_up(shared: &Arc<Shared>, followed: &mut Followed) -> Result<u64, Error> {
-    let Followed { positions, unwritten } = followed;
+    let Followed { positions, unwritten, ends: _ } = followed;
     let mut count = 0;
     for (number, (position, unwritten)) in (0..).zip(positions.iter_mut().zip(unwritten)) {
         let (partition, after) = (PartitionId(number), *position);

@@ -17,8 +17,8 @@ use std::collections::btree_map::Entry;
 use store::{EventLog, PartitionId, Position, TableWrite};
 
 const TABLE: &str = "missed";
-/// What the rows mean; rows of another meaning are thrown away.
-const VERSION: &[u8] = &[1];
+/// What the rows mean; rows of another meaning, or laid out in another way, are thrown away.
+const VERSION: &[u8] = &[1, codec::snapshot::MISSED];
 
 const VERSION_KEY: &[u8] = b"v";
 const POSITION: u8 = b'p';
@@ -36,8 +36,13 @@ pub(super) fn load(log: &dyn EventLog) -> Result<Vec<Position>, Error> {
     Ok(vec![Position(0); usize::from(partitions)])
 }
 
+/// Whether the rows are there. They are not once one of them could not be read.
+pub(super) fn are_whole(log: &dyn EventLog) -> Result<bool, Error> {
+    Ok(log.tables().get(TABLE, VERSION_KEY)?.as_deref() == Some(VERSION))
+}
+
 fn positions(log: &dyn EventLog, partitions: u16) -> Result<Option<Vec<Position>>, Error> {
-    if log.tables().get(TABLE, VERSION_KEY)?.as_deref() != Some(VERSION) {
+    if !are_whole(log)? {
         return Ok(None);
     }
     let mut positions = Vec::new();
@@ -149,9 +154,17 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// A row that cannot be read has all of them thrown away: what it said stands in the log.
 fn read(log: &dyn EventLog, contact: ContactId) -> Result<Missed, Error> {
-    let row = log.tables().get(TABLE, &contact_key(contact))?;
-    Ok(row.map_or_else(|| Ok(Missed::default()), |row| codec::snapshot::decode_missed(&row))?)
+    let Some(row) = log.tables().get(TABLE, &contact_key(contact))? else { return Ok(Missed::default()) };
+    match codec::snapshot::decode_missed(&row) {
+        Ok(missed) => Ok(missed),
+        Err(error) => {
+            tracing::error!(%error, %contact, "what a contact missed cannot be read; it is folded anew for everybody");
+            log.tables().clear(TABLE)?;
+            Err(error.into())
+        }
+    }
 }
 
 fn position_key(partition: PartitionId) -> Vec<u8> {

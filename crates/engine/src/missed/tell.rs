@@ -1,6 +1,6 @@
 //! Has a contact say that something is due.
 
-use super::{Followed, rows};
+use super::{Followed, pace, rows};
 use crate::contact_actor::{ContactAnswer, ContactJob};
 use crate::keys::contact_stream;
 use crate::shared::Shared;
@@ -37,15 +37,16 @@ pub(super) async fn tell(
         let items = missed.items.iter().map(|item| item.fact).collect();
         Some(Reach::Push { seen: missed.version, in_use, items, more: missed.more })
     } else {
-        // Whoever has a device in use is not away.
+        // Whoever has a device in use is not away, and their absence begins anew.
         let is_away = in_use.is_empty();
         is_away.then(|| Reach::Digest { seen: missed.version, batch: missed.digest_batch() })
     };
-    let told = match reach {
-        Some(reach) => ask(shared, contact, reach).await,
-        None => Ok(None),
+    let Some(reach) = reach else {
+        let (wish, pace) = (missed.digest, pace(shared));
+        missed.digest_due = wish.span(pace.digest_after).map(|after| now.plus(after));
+        return shared.reading(move |log| rows::put(log, contact, missed)).await;
     };
-    match told {
+    match ask(shared, contact, reach).await {
         // Whatever was written, if it was not this: the log goes on, and is followed before anything else.
         Ok(Some(position)) if is_behind(followed, position) => Ok(()),
         Ok(_) => later(shared, contact, missed, is_push, now).await,

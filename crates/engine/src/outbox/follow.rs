@@ -217,6 +217,15 @@ fn settling(event: &ConversationEvent) -> Option<(Utterance, Settling)> {
     Some((event.settles()?, settling))
 }
 
+/// Whether a fact of a contact may bar what waits of its notifications, or let it go out after all.
+fn bars(event: &ContactEvent) -> bool {
+    let is_consent = matches!(
+        event,
+        ContactEvent::OptedOut { .. } | ContactEvent::OptedIn { .. } | ContactEvent::NotificationsSet { .. }
+    );
+    is_consent || event.changes_holder()
+}
+
 /// The notifications of a contact that leave, and what became of them.
 fn notifications(
     log: &dyn EventLog,
@@ -225,6 +234,10 @@ fn notifications(
     configuration: &Configuration,
     news: &mut Vec<News>,
 ) -> Result<(), Error> {
+    // Whoever pulls is not shown what is barred, so that nobody else would find out that it is over.
+    if events.iter().any(bars) {
+        news.push(News::Settled(Source::Contact(id), true));
+    }
     let concerns = |event: &ContactEvent| {
         matches!(event, ContactEvent::Outbound(_)) || speaker::notified(event).is_some()
     };

@@ -41,7 +41,17 @@ pub(super) struct Job {
     pub(super) source: Source,
     pub(super) channel: ChannelId,
     pub(super) head: Option<Head>,
+    /// What was tried and waits behind something that is tried again before it.
+    pub(super) aside: Option<Head>,
     pub(super) owed: Option<Owed>,
+}
+
+impl Job {
+    /// What the lane remembers of this delivery. One that somebody has tried again begins anew.
+    pub(super) fn known(&self, which: Utterance, is_redriven: bool) -> Option<&Head> {
+        let aside = self.aside.as_ref().filter(|_| !is_redriven);
+        self.head.iter().chain(aside).find(|head| head.which == which)
+    }
 }
 
 /// How a turn ended.

@@ -29,6 +29,8 @@ struct Lane {
     /// Whether since then somebody had something tried again or thrown away, so that nothing has to wait.
     hurried: bool,
     head: Option<Head>,
+    /// What was tried and waits behind something that is tried again before it.
+    aside: Option<Head>,
     owed: Option<Owed>,
 }
 
@@ -69,6 +71,7 @@ impl Lanes {
             noted: false,
             hurried: false,
             head: None,
+            aside: None,
             owed: None,
         };
         self.lanes.insert(source, lane);
@@ -111,7 +114,8 @@ impl Lanes {
         (lane.noted, lane.hurried) = (false, false);
         let desk = self.desks.entry(lane.channel.clone()).or_default();
         desk.running += 1;
-        Some(Job { source, channel: lane.channel.clone(), head: lane.head.clone(), owed: lane.owed.take() })
+        let (head, aside) = (lane.head.clone(), lane.aside.clone());
+        Some(Job { source, channel: lane.channel.clone(), head, aside, owed: lane.owed.take() })
     }
 
     /// Ends a lane's turn.
@@ -127,10 +131,11 @@ impl Lanes {
                 self.changed.insert(id);
             }
             Verdict::Empty | Verdict::GoOn => {
-                lane.head = None;
+                lane.put_aside();
                 self.queue(id, now);
             }
             Verdict::Wait { head, until } => {
+                lane.put_aside();
                 lane.head = Some(head);
                 // What was tried has to wait; what somebody wants tried again meanwhile has not.
                 let until = if lane.hurried { now } else { until };
@@ -140,6 +145,7 @@ impl Lanes {
                 let until = if lane.noted { now } else { head.expires };
                 let desk = self.desks.entry(lane.channel.clone()).or_default();
                 desk.pulled.insert((head.at, key(id, head.which)));
+                lane.put_aside();
                 lane.head = Some(head);
                 self.queue(id, until);
             }
@@ -250,6 +256,17 @@ impl Lanes {
         }
         if let Some(head) = &lane.head {
             desk.pulled.remove(&(head.at, key(id, head.which)));
+        }
+    }
+}
+
+impl Lane {
+    /// Keeps of what is next how often it was tried, should something that is tried again go before it. Of several the last
+    /// is kept: only that one stands in its order, and all others count as tried anyway.
+    fn put_aside(&mut self) {
+        let Some(head) = self.head.take().filter(|head| head.attempts > 0) else { return };
+        if self.aside.as_ref().is_none_or(|aside| aside.which <= head.which) {
+            self.aside = Some(head);
         }
     }
 }

@@ -5,11 +5,14 @@ use crate::{Error, OutgoingMessage, Source, load};
 use domain::channel::{ChannelKind, Mode};
 use domain::configuration::Configuration;
 use domain::contact::{Contact, ContactEvent, Notification, may_notify};
-use domain::conversation::{ClosedState, Conversation, ConversationEvent, Owner, StateReason};
+use domain::conversation::{ClosedState, Conversation, ConversationEvent, Owner, StateReason, Utterance};
 use domain::notice::{Place, Said, to_requester};
 use domain::outbound::Outbound;
 use domain::{Address, ChannelId, ContactId, Content, Event, Personal, rendering};
 use store::EventLog;
+
+/// Why nobody is told what was meant for whoever had their place before.
+const SUPERSEDED: Option<&str> = Some("superseded");
 
 /// The state of one.
 pub(super) enum Speaker {
@@ -107,10 +110,12 @@ impl Speaker {
     }
 
     /// Why something may not be said any more, if so. What was said before the requester opted out is not sent any more
-    /// (`OPT-6`), nor what was meant for somebody who has lost the number to another user since (`PRO-4`).
-    pub(super) fn barred(&self, message: &OutgoingMessage) -> Option<&'static str> {
+    /// (`OPT-6`), nor what was meant for somebody who has lost the number to another user since (`PRO-4`, `ID-9`).
+    pub(super) fn barred(&self, which: Utterance, message: &OutgoingMessage) -> Option<&'static str> {
         let opted_out = Some("opted_out");
         match self {
+            // Where anything goes out, nothing but another holder has a history begin anew.
+            Self::Contact(_, state) if which.of < state.anew => SUPERSEDED,
             Self::Contact(_, state) => {
                 let by_phone = message.kind.uses_phone_numbers();
                 may_notify(Some(state.as_ref()), by_phone, Some(&message.from)).err().and(opted_out)
@@ -120,7 +125,7 @@ impl Speaker {
                 let closed = state.closing.map(|(_, reason)| reason);
                 let superseded =
                     closed == Some(StateReason::Superseded) && state.owner != Owner::VirtualAgent;
-                superseded.then_some("superseded")
+                SUPERSEDED.filter(|_| superseded)
             }
         }
     }

@@ -56,11 +56,11 @@ pub(super) async fn begin(outbox: &Outbox, job: &Job) -> Step {
     }
     let (shared, id) = (&outbox.shared, job.source);
     let configuration = shared.configuration();
-    let (begun, is_new) = (outbox.begun, job.head.is_none());
+    let (begun, last) = (outbox.begun, job.head.as_ref().map(|head| head.which));
     let look = move |log: &dyn EventLog| {
         let found = words::next(log, id, &configuration)?;
         let earlier = match &found {
-            Found::Next(next) if is_new && next.at < begun => {
+            Found::Next(next) if last != Some(next.which) && next.at < begun => {
                 let between = words::pair(log, id, next.which, &configuration)?;
                 let went = between.map(|pair| earlier::dispatched(log, pair.contact, &pair.company, next.at));
                 went.transpose()?.unwrap_or_default()
@@ -92,9 +92,9 @@ pub(super) async fn begin(outbox: &Outbox, job: &Job) -> Step {
 }
 
 async fn begin_next(outbox: &Outbox, job: &Job, next: Next, now: Timestamp) -> Step {
-    let Next { which, at, since, waited, correlation, barred, message } = next;
-    let expires = since.plus(outbox.shared.options.outbox_tries_for);
-    let known = job.head.as_ref().filter(|head| head.which == which);
+    let Next { which, at, redriven, waited, correlation, barred, message } = next;
+    let expires = redriven.unwrap_or(at).plus(outbox.shared.options.outbox_tries_for);
+    let known = job.known(which, redriven.is_some());
     let (attempts, code) = known.map_or((0, None), |head| (head.attempts, head.code.clone()));
     let head = Head { which, at, expires, attempts, code };
     if let Some(code) = barred {
@@ -115,8 +115,9 @@ async fn begin_next(outbox: &Outbox, job: &Job, next: Next, now: Timestamp) -> S
     if !is_pushed {
         return Step::Over(Verdict::Pulled { head });
     }
-    // What was said before this start may have been tried before it, and its answer lost with the process.
-    let first = if at < outbox.begun { 2 } else { 1 };
+    // What was said before this start may have been tried before it, and its answer lost with the process. What is tried
+    // again was tried before, and may have gone out although nobody heard of it.
+    let first = if at < outbox.begun || redriven.is_some() { 2 } else { 1 };
     let delivery = Delivery {
         key: super::lanes::key(job.source, which),
         attempt: first.max(attempts + 1),

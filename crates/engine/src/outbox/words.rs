@@ -27,8 +27,8 @@ pub(super) struct Next {
     pub(super) which: Utterance,
     /// When the fact was committed.
     pub(super) at: Timestamp,
-    /// From when its tries count: when somebody had it tried again, or else when the fact was committed.
-    pub(super) since: Timestamp,
+    /// When somebody had it tried again, if so: its tries count from then, and not from when the fact was committed.
+    pub(super) redriven: Option<Timestamp>,
     /// Whether it waited for something that was tried, so that it has had no chance of its own.
     pub(super) waited: bool,
     pub(super) correlation: Uuid,
@@ -64,7 +64,7 @@ pub(super) fn next(
     for (which, since) in &speaker.outbound().redriven {
         let wanted = |found: Utterance| found == *which;
         if let Some(next) = reader.first(which.of, Some(which.of), wanted)? {
-            return Ok(Found::Next(Box::new(Next { since: *since, ..next })));
+            return Ok(Found::Next(Box::new(Next { redriven: Some(*since), ..next })));
         }
     }
     let settled = speaker.outbound().settled;
@@ -120,8 +120,9 @@ impl Reader<'_> {
                     if wanted(which) {
                         let (at, correlation) = (envelope.at, envelope.cause.correlation);
                         let waited = self.speaker.outbound().tried_at >= Some(at);
-                        let barred = self.speaker.barred(&message);
-                        return Ok(Some(Next { which, at, since: at, waited, correlation, barred, message }));
+                        let barred = self.speaker.barred(which, &message);
+                        let redriven = None;
+                        return Ok(Some(Next { which, at, redriven, waited, correlation, barred, message }));
                     }
                 }
             }

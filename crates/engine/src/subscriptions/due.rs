@@ -13,13 +13,15 @@ use store::{EventLog, StreamId};
 /// The longest text that is told, in characters: no push service takes more, and a batch has many.
 const TEXT_MAX_CHARS: usize = 1000;
 
-/// The data of a contact's fact, with what it names as it is now. Blocks on the disk.
+/// The data of a contact's fact, which has this version, with what it names as it is now. `None` if nobody is to be told any
+/// more: it was due to somebody whose history has ended since, and what reaches the contact now reaches another (`ID-9`).
+/// Blocks on the disk.
 pub(super) fn data(
     log: &dyn EventLog,
     contact: ContactId,
-    event: &ContactEvent,
+    (version, event): (u64, &ContactEvent),
     with_texts: bool,
-) -> Result<Value, Error> {
+) -> Result<Option<Value>, Error> {
     let mut data = match event {
         ContactEvent::PushDue(batch) => push(log, contact, batch, with_texts)?,
         ContactEvent::DigestDue(batch) => digest(contact, batch),
@@ -45,17 +47,20 @@ pub(super) fn data(
         | ContactEvent::DigestWished { .. }
         | ContactEvent::PortalEntered { .. }
         | ContactEvent::Outbound(_) => {
-            return Ok(codec::json::event_data(&Event::Contact(event.clone())));
+            return Ok(Some(codec::json::event_data(&Event::Contact(event.clone()))));
         }
     };
     if let Some(state) = load::contact(log, contact)?.state {
+        if version < state.anew {
+            return Ok(None);
+        }
         data["address"] = json!(state.address.expose().as_str());
         data["user"] = json!(state.user().map(|user| user.as_str()));
         if let ContactEvent::PushDue(batch) = event {
             data["devices"] = devices(&state, batch);
         }
     }
-    Ok(data)
+    Ok(Some(data))
 }
 
 /// Those that are still there, with the tokens that they have now.
@@ -78,7 +83,15 @@ fn push(log: &dyn EventLog, contact: ContactId, batch: &PushBatch, with_texts: b
         let Some(stored) = log.read_stream(StreamId(*stream), version.saturating_sub(1), 1)?.pop() else {
             continue;
         };
-        let envelope = codec::decode(&stored.bytes)?;
+        let envelope = match codec::decode(&stored.bytes) {
+            Ok(envelope) => envelope,
+            // L3: what else they missed is told.
+            Err(error) => {
+                metrics::counter!("colloquy_outbox_damaged_total").increment(1);
+                tracing::error!(%error, %contact, version, "an item cannot be read, so a push goes without it");
+                continue;
+            }
+        };
         let mut item = said(&envelope.event, with_texts);
         item["at"] = json!(timestamp(envelope.at));
         item["version"] = json!(version);

@@ -93,8 +93,10 @@ fn next(
             let Some(channel) = follow::channel(log, stream)? else { return Ok(None) };
             let (source, data) = match &event {
                 Event::Contact(due) => {
-                    let contact = ContactId(stream.0);
-                    (Source::Contact(contact), due::data(log, contact, due, !subscription.without_texts)?)
+                    let (contact, due) = (ContactId(stream.0), (stored.version, due));
+                    let with_texts = !subscription.without_texts;
+                    let Some(data) = due::data(log, contact, due, with_texts)? else { continue };
+                    (Source::Contact(contact), data)
                 }
                 Event::Conversation(_)
                 | Event::Configuration(_)

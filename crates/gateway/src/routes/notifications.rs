@@ -3,7 +3,7 @@
 use super::requester::requester;
 use crate::access::{Caller, Notifiers};
 use crate::body::Body;
-use crate::content::address;
+use crate::content::company_address;
 use crate::failure::Failure;
 use crate::idempotency;
 use crate::sending::only_address;
@@ -46,7 +46,7 @@ fn sender(engine: &Engine, channel: &ChannelId, named: Option<String>) -> Result
     let configuration = engine.configuration();
     let settings = configuration.channels.get(channel).ok_or(engine::Error::UnknownChannel)?;
     match named {
-        Some(named) => address(settings.kind, "from", &named).map(Some),
+        Some(named) => company_address(engine, (channel, settings.kind), "from", &named).map(Some),
         None if settings.kind == ChannelKind::Mweb => Ok(None),
         None => only_address(engine, channel, "from").map(Some),
     }

@@ -108,3 +108,14 @@ fn a_notification_needs_a_subscription_by_phone_and_no_opt_out() {
         );
     }
 }
+
+/// OPT-1, ID-9: what the old holder subscribed to is not for the new one; the provider's block is the number's.
+#[test]
+fn a_new_holder_has_subscribed_to_nothing_and_is_blocked_where_the_number_is() {
+    let start = |company| said(company, Keyword::Start);
+    let state = after(&[start("front"), start("back"), said("back", Keyword::Stop)]);
+    let gone = ContactEvent::ProfileDeactivated { profile: 1, by: AgentId::new("ann").unwrap() };
+    let contact = evolve(state, AT, &gone).unwrap();
+    let blocked = Consent { opted_out: true, notifications: false };
+    assert_eq!(contact.consent, BTreeMap::from([(address("back"), blocked)]));
+}
