@@ -32,6 +32,9 @@ enum Takes {
 }
 use Takes::{Csv, Json, Maybe, Needed, Nothing, Signed};
 
+/// With what something may be answered.
+type Problems = &'static [(u16, &'static str)];
+
 const EMPTY: Takes = Maybe("{}");
 const WORDS: Takes = Json(r#"{"text":"Hello?"}"#);
 const WHOSE: Takes = Maybe(r#"{"channel":"sms","address":"+12025550101"}"#);
@@ -335,7 +338,7 @@ async fn every_door_refuses_a_body_that_is_not_what_it_takes() {
             Json(sample) | Maybe(sample) => (sample, false),
         };
         let sample: Value = serde_json::from_str(sample).unwrap();
-        let mut bad: Vec<(String, Vec<u8>, &[(u16, &str)])> = vec![
+        let mut bad: Vec<(String, Vec<u8>, Problems)> = vec![
             ("an open brace".to_owned(), b"{".to_vec(), &[(400, "malformed_json")]),
             ("a control character".to_owned(), b"\0".to_vec(), &[(400, "malformed_json")]),
             (

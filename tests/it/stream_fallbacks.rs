@@ -101,7 +101,10 @@ async fn a_requester_begins_a_conversation_over_http_for_themselves_only() {
     let short = json!({ "provider_message_id": "4", "text": "Still me." });
     let mine = http.inbound("app", &user, &short).await;
     let talk = http.events(&mine.conversation, &token(Role::Agent, "ann")).await;
-    assert_eq!((&talk[0]["data"]["requester"], &talk[0]["data"]["company"]), (&json!("user-7"), &json!("app")));
+    assert_eq!(
+        (&talk[0]["data"]["requester"], &talk[0]["data"]["company"]),
+        (&json!("user-7"), &json!("app"))
+    );
     let gateways = http.post("/v1/channels/app/inbound", &token(Role::Gateway, "own"), &short).await;
     gateways.problem(422, "invalid_body");
     let phone = token(Role::Requester, "+12025550101");

@@ -1,5 +1,6 @@
 //! Facts as they are written now: each in its newest version. A new event or field breaks the build here.
 
+mod contact;
 mod identity;
 mod notification;
 mod outbound;
@@ -12,18 +13,14 @@ pub(crate) use routing::configured as routing_entry;
 use crate::numbers::Numbered;
 use crate::registry::Payload;
 use crate::v1::{
-    configuration as configuration_v1, contact as contact_v1, conversation as conversation_v1,
-    engine as engine_v1, identity as identity_v1, parts as parts_v1, presence as presence_v1,
-    reach as reach_v1, virtual_agent as virtual_agent_v1, waiting as waiting_v1, window as window_v1,
-    wording as wording_v1,
+    configuration as configuration_v1, conversation as conversation_v1, engine as engine_v1,
+    identity as identity_v1, parts as parts_v1, presence as presence_v1, virtual_agent as virtual_agent_v1,
+    waiting as waiting_v1, window as window_v1, wording as wording_v1,
 };
-use crate::v2::{
-    conversation as conversation_v2, message as message_v2, waiting as waiting_v2, window as window_v2,
-};
+use crate::v2::{conversation as conversation_v2, message as message_v2, waiting as waiting_v2};
 use crate::v3::conversation as conversation_v3;
 use crate::v4::configuration as configuration_v4;
 use domain::configuration::ConfigurationEvent;
-use domain::contact::ContactEvent;
 use domain::conversation::Unassignment;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
 use domain::routing::OfferId;
@@ -32,7 +29,7 @@ use domain::{Address, AgentId, ChannelId, ContactId, EngineEvent, Event, Message
 /// The payload of a fact.
 pub(crate) fn current(event: &Event) -> Payload {
     match event {
-        Event::Contact(event) => contact(event),
+        Event::Contact(event) => contact::contact(event),
         Event::Conversation(event) => conversation(event),
         Event::Configuration(event) => configuration(event),
         Event::Router(event) => router::router(event),
@@ -198,83 +195,6 @@ fn closed(state: ClosedState, reason: StateReason, by: &ClosedBy, requester_text
     };
     let (state, reason) = (state.to_stored(), reason.to_stored());
     Payload::of(&conversation_v1::Closed { state, reason, by, requester_text })
-}
-
-fn contact(event: &ContactEvent) -> Payload {
-    match event {
-        ContactEvent::Created { channel, address } => Payload::of(&contact_v1::Created {
-            channel: channel.as_str().to_owned(),
-            address: address.expose().as_str().to_owned(),
-        }),
-        ContactEvent::ConversationActivated { company, conversation } => {
-            Payload::of(&contact_v1::ConversationActivated {
-                company: company.as_str().to_owned(),
-                conversation: conversation.to_bytes(),
-            })
-        }
-        ContactEvent::ConversationReleased { company, conversation } => {
-            Payload::of(&contact_v1::ConversationReleased {
-                company: company.as_str().to_owned(),
-                conversation: conversation.to_bytes(),
-            })
-        }
-        ContactEvent::ProfileCreated { profile, user, why } => {
-            identity::profile_created(*profile, user.as_ref(), *why)
-        }
-        ContactEvent::ProfileReassociated { profile, from, to, grounds } => {
-            identity::profile_reassociated(*profile, from.as_ref(), to, grounds)
-        }
-        ContactEvent::ProfileDeactivated { profile, by } => identity::profile_deactivated(*profile, by),
-        ContactEvent::OptedOut { company, keyword } => {
-            let (company, keyword) = (identity::address(company), keyword.name().to_owned());
-            Payload::of(&identity_v1::OptedOut { company, keyword })
-        }
-        ContactEvent::OptedIn { company, keyword } => {
-            let (company, keyword) = (identity::address(company), keyword.name().to_owned());
-            Payload::of(&identity_v1::OptedIn { company, keyword })
-        }
-        ContactEvent::NotificationsSet { company, on } => {
-            Payload::of(&identity_v1::NotificationsSet { company: identity::address(company), on: *on })
-        }
-        ContactEvent::VerificationFailed { at } => {
-            Payload::of(&identity_v1::VerificationFailed { at_ms: at.0 })
-        }
-        ContactEvent::VerificationLocked { until } => {
-            Payload::of(&identity_v1::VerificationLocked { until_ms: until.0 })
-        }
-        ContactEvent::WindowOpened { window } => {
-            Payload::of(&window_v1::WindowOpened { window: *window.as_bytes() })
-        }
-        ContactEvent::WindowPaged { window } => {
-            Payload::of(&window_v1::WindowPaged { window: *window.as_bytes() })
-        }
-        ContactEvent::WindowClosed { window, why } => {
-            Payload::of(&window_v1::WindowClosed { window: *window.as_bytes(), why: why.to_stored() })
-        }
-        ContactEvent::NotificationSent(notification) => Payload::of(&window_v2::NotificationSent {
-            id: *notification.id.0.as_bytes(),
-            text: notification.text.expose().clone(),
-            link: notification.link.as_ref().map(|link| link.expose().clone()),
-            from: notification.from.as_ref().map(|from| from.as_str().to_owned()),
-        }),
-        ContactEvent::WindowRenewed { window } => {
-            Payload::of(&window_v1::WindowRenewed { window: *window.as_bytes() })
-        }
-        ContactEvent::PortalEntered { company } => {
-            Payload::of(&window_v1::PortalEntered { company: identity::address(company) })
-        }
-        ContactEvent::DeviceRegistered(device) => Payload::of(&reach_v1::DeviceRegistered::from(device)),
-        ContactEvent::DeviceRemoved { device } => {
-            Payload::of(&reach_v1::DeviceRemoved { device: device.as_str().to_owned() })
-        }
-        ContactEvent::SignedIn => Payload::of(&reach_v1::SignedIn {}),
-        ContactEvent::DigestWished { wish } => {
-            Payload::of(&reach_v1::DigestWished { after_s: reach_v1::wish_to_stored(*wish) })
-        }
-        ContactEvent::PushDue(batch) => reach::push_due(batch),
-        ContactEvent::DigestDue(batch) => reach::digest_due(batch),
-        ContactEvent::Outbound(event) => notification::outbound(event),
-    }
 }
 
 fn configuration(event: &ConfigurationEvent) -> Payload {

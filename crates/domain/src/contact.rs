@@ -144,28 +144,33 @@ fn created(state: Option<&Contact>, channel: &ChannelId, address: &Personal<Addr
     }
 }
 
+/// Somebody of whom nothing is known but where they are.
+fn unknown(channel: &ChannelId, address: &Personal<Address>) -> Contact {
+    Contact {
+        version: 0,
+        channel: channel.clone(),
+        address: address.clone(),
+        active: BTreeMap::new(),
+        consent: BTreeMap::new(),
+        profile: None,
+        profiles: 0,
+        verification: Verification::default(),
+        windows: Vec::new(),
+        anew: 0,
+        portal: None,
+        devices: Vec::new(),
+        signed_in: false,
+        digest: DigestWish::default(),
+        outbound: Outbound::default(),
+    }
+}
+
 /// Applies one fact that was committed at `at`. Total: a fact that cannot be, such as one of a contact that was never
 /// created, changes nothing.
 #[must_use]
 pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Option<Contact> {
     let mut contact = match (state, event) {
-        (None, ContactEvent::Created { channel, address }) => Contact {
-            version: 0,
-            channel: channel.clone(),
-            address: address.clone(),
-            active: BTreeMap::new(),
-            consent: BTreeMap::new(),
-            profile: None,
-            profiles: 0,
-            verification: Verification::default(),
-            windows: Vec::new(),
-            anew: 0,
-            portal: None,
-            devices: Vec::new(),
-            signed_in: false,
-            digest: DigestWish::default(),
-            outbound: Outbound::default(),
-        },
+        (None, ContactEvent::Created { channel, address }) => unknown(channel, address),
         (None, _) => return None,
         (Some(contact), _) => contact,
     };

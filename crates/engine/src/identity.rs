@@ -5,7 +5,7 @@ use crate::conversation_actor::ConversationJob;
 use crate::keys::contact_stream;
 use crate::outbox::{self, Pair};
 use crate::shared::Shared;
-use crate::{Accepted, Engine, Error, Order, Request, Source, directory, load, pin};
+use crate::{Accepted, Engine, Error, Order, Request, Source, load};
 use domain::channel::ChannelKind;
 use domain::consent::{Keyword, SenderKind};
 use domain::contact::{Contact, Grounds, PinLimits};

@@ -2,7 +2,15 @@
 
 use crate::registry::Payload;
 use crate::v1::reach as v1;
-use domain::contact::{DigestBatch, PushBatch};
+use domain::contact::{DeviceId, DigestBatch, DigestWish, PushBatch};
+
+pub(super) fn device_removed(device: &DeviceId) -> Payload {
+    Payload::of(&v1::DeviceRemoved { device: device.as_str().to_owned() })
+}
+
+pub(super) fn digest_wished(wish: DigestWish) -> Payload {
+    Payload::of(&v1::DigestWished { after_s: v1::wish_to_stored(wish) })
+}
 
 pub(super) fn push_due(PushBatch { devices, items, more }: &PushBatch) -> Payload {
     let devices = devices.iter().map(|id| id.as_str().to_owned()).collect();

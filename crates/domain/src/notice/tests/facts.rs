@@ -66,8 +66,7 @@ fn table() -> Vec<(E, [&'static str; 5])> {
     let left = [".", ".", "participant_left agent_transfer", "participant_left", "participant_left"];
     let by_person = ["closed_by_actor", ".", "closed_by_actor", "closed_by_actor", "closed_by_actor"];
     let by_system = [".", ".", "closed_by_system", ".", "closed_by_system"];
-    let words = ["words"; 5];
-    let nothing = ["."; 5];
+    let (words, nothing) = (["words"; 5], ["."; 5]);
     let no_agent = |key: &'static str| [key, key, key, ".", "closed_by_system"];
     vec![
         (opened(None), nothing),
