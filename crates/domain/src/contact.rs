@@ -199,8 +199,8 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
             contact.profile = Some(Profile { number: *profile, user: user.clone(), verified: false });
             contact.profiles = *profile;
         }
-        ContactEvent::ProfileReassociated { profile: _, from: _, to, grounds } => {
-            profile::reassociated(&mut contact, to, grounds);
+        ContactEvent::ProfileReassociated { profile: _, from: _, to, grounds: _ } => {
+            profile::reassociated(&mut contact, to);
         }
         ContactEvent::ProfileDeactivated { .. } => contact.profile = None,
         ContactEvent::OptedOut { company, .. } => consent::set_opted_out(&mut contact, company, true),

@@ -1,7 +1,7 @@
 //! Who is taken to be behind a number (`ID-1` to `ID-9`). A contact has one place for a profile, so that no number can
 //! ever have two (`ID-7`).
 
-use super::{Contact, ContactEvent, Verification};
+use super::{Contact, ContactEvent};
 use crate::{AgentId, Personal, UserId};
 
 /// Who is taken to be behind a number.
@@ -97,9 +97,7 @@ pub(super) fn reassociate(state: Option<&Contact>, user: &UserId, grounds: &Grou
         Some(profile) => (profile.number, profile.user.clone(), profile.verified),
         None => (contact.profiles.saturating_add(1), None, false),
     };
-    // A right PIN also forgives the wrong ones before it.
-    let forgives = *grounds == Grounds::Pin && !contact.verification.failed.is_empty();
-    if from.as_ref() == Some(user) && verified && !forgives {
+    if from.as_ref() == Some(user) && verified {
         return events;
     }
     let (to, grounds) = (user.clone(), grounds.clone());
@@ -107,15 +105,11 @@ pub(super) fn reassociate(state: Option<&Contact>, user: &UserId, grounds: &Grou
     events
 }
 
-/// Who proved to be a user has no wrong attempts any more: only those in a row count (`ID-14`).
-pub(super) fn reassociated(contact: &mut Contact, to: &UserId, grounds: &Grounds) {
+/// The number's wrong attempts go on counting: who knows one user's PIN could otherwise try all others' with it (`ID-14`).
+pub(super) fn reassociated(contact: &mut Contact, to: &UserId) {
     if let Some(profile) = &mut contact.profile {
         profile.user = Some(to.clone());
         profile.verified = true;
-    }
-    match grounds {
-        Grounds::Pin => contact.verification = Verification::default(),
-        Grounds::Stated { .. } => {}
     }
 }
 

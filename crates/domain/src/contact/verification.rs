@@ -1,5 +1,6 @@
-//! Attempts to prove by a PIN who one is (`ID-14`). They are counted twice by the same rule: for the user who is meant,
-//! from whatever numbers they come, and for the number that tries, whomever it means.
+//! Attempts to prove by a PIN who one is (`ID-14`). They are counted twice: for the user who is meant, from whatever numbers
+//! they come, and for the number that tries, whomever it means. A right PIN forgives the user's wrong ones and not the
+//! number's, which only time does.
 
 use super::{Contact, ContactEvent, Grounds, profile};
 use crate::{Seconds, Timestamp, UserId};
@@ -7,7 +8,7 @@ use crate::{Seconds, Timestamp, UserId};
 /// How the attempts went so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verification {
-    /// When the wrong ones since the last right one were made, the oldest first.
+    /// When the wrong ones that can still count were made, the oldest first.
     pub failed: Vec<Timestamp>,
     /// Until when no PIN is looked at.
     pub locked_until: Option<Timestamp>,

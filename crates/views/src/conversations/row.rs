@@ -76,7 +76,11 @@ pub fn fold(row: Option<Row>, id: ConversationId, at: Timestamp, event: &Convers
             row.requester_messages += 1;
             row.language = message.content.language().or(row.language.take());
         }
-        ConversationEvent::AgentMessagePosted { .. } => row.agent_messages += 1,
+        ConversationEvent::AgentMessagePosted { message, .. } => {
+            row.agent_messages += 1;
+            // The requester's own word goes before an agent's (`PRO-9`).
+            row.language = row.language.take().or_else(|| message.content.language());
+        }
         ConversationEvent::AgentJoined { agent, assigned, .. } => {
             // A second agent only takes part; who has the conversation stays (`PRO-2`).
             if *assigned {

@@ -39,6 +39,7 @@ pub(super) struct Said {
     what: What,
 }
 
+#[derive(Clone)]
 enum What {
     /// It was opened for whoever is taken to hold the number.
     Opened(Option<UserId>),
@@ -46,6 +47,8 @@ enum What {
     Is(UserId),
     /// If it is taken for this user's, it is.
     Confirmed(UserId),
+    /// It goes on with whoever holds the number now.
+    PassedOn,
 }
 
 impl Holder {
@@ -97,16 +100,20 @@ impl Histories<'_> {
         self.put_number(contact, &number)
     }
 
-    /// A number has a holder for the first time, or another one (`PRO-4`).
+    /// A number has a holder for the first time, or another one (`PRO-4`), to whom all that goes on passes.
     pub(super) fn held_by(&mut self, contact: ContactId, user: Option<&UserId>) -> Result<(), Error> {
         let mut number = self.number(contact)?;
-        let turn = number.holder.turn.saturating_add(1);
-        number.holder = Holder { turn, user: user.map(|user| user.as_str().to_owned()), verified: false };
+        let (turn, user) = (number.holder.turn, user.map(|user| user.as_str().to_owned()));
+        // A locked user's conversation, with which a number may have got its first holder, is a guest's (`ID-14`).
+        if turn > 0 {
+            self.pass(contact, &number, &What::PassedOn)?;
+        }
+        number.holder = Holder { turn: turn.saturating_add(1), user, verified: false };
         self.put_number(contact, &number)
     }
 
-    /// It was confirmed who holds a number (`ID-9`). A conversation that goes on and was taken for theirs has no fact of
-    /// its own that says so.
+    /// It was confirmed who holds a number (`ID-9`). A conversation that goes on has no fact of its own that says so: if
+    /// it was taken for theirs it is theirs, and with another holder it is that holder's, whosever it was.
     pub(super) fn confirmed(
         &mut self,
         contact: ContactId,
@@ -117,11 +124,18 @@ impl Histories<'_> {
         let other = from.is_some_and(|from| from != to);
         let turn = number.holder.turn.saturating_add(u32::from(other));
         number.holder = Holder { turn, user: Some(to.as_str().to_owned()), verified: true };
+        let what = if other { What::PassedOn } else { What::Confirmed(to.clone()) };
+        self.pass(contact, &number, &what)?;
+        self.put_number(contact, &number)
+    }
+
+    /// The same is said of all conversations of a number that go on.
+    fn pass(&mut self, contact: ContactId, number: &Number, what: &What) -> Result<(), Error> {
         for id in &number.active {
             let id = ConversationId::parse(id).ok_or(Error::Row)?;
-            self.said.push(Said { id, contact, what: What::Confirmed(to.clone()) });
+            self.said.push(Said { id, contact, what: what.clone() });
         }
-        self.put_number(contact, &number)
+        Ok(())
     }
 
     /// Settles what was said since the last record.
@@ -144,6 +158,7 @@ impl Histories<'_> {
                     }
                     is(user)
                 }
+                What::PassedOn => (holder.user.clone(), holder.verified),
             };
             if let Some(user) = before.as_ref().and_then(Holder::verified) {
                 let key = keys::of_user(self.key, user, id);

@@ -235,6 +235,47 @@ fn earlier_conversations_stay_with_the_holder_of_their_time() {
     });
 }
 
+/// ID-9, MSG-23: what goes on with another address of the company passes to the number's next holder as well, and nobody
+/// who looks on from a conversation of the earlier one finds it.
+#[test]
+fn what_goes_on_with_another_address_passes_to_the_next_holder() {
+    let ann = AgentId::new("ann").unwrap();
+    let [confirmed, taken] = [true, false];
+    for how in [confirmed, taken] {
+        let log = memory(1);
+        begins(&*log, 1, Some("ada"), Some(1));
+        begins(&*log, 2, Some("ada"), None);
+        for (number, company) in [(1, "+12025550100"), (2, "+12025550101")] {
+            let company = domain::Address::e164(company).unwrap();
+            contact(
+                &*log,
+                ContactEvent::ConversationActivated { company, conversation: conversation(number) },
+            );
+        }
+        contact(&*log, reassociated(Some("ada"), "ada"));
+        // Somebody's who is certainly Ada, on another channel.
+        let of_another = ContactId([9; 16]);
+        begins(&*log, 3, Some("ada"), None);
+        let before = |contact, number| {
+            folded(&log).conversations_before(contact, conversation(number), true, 9).unwrap()
+        };
+        assert_eq!(before(of_another, 3), [conversation(2), conversation(1)]);
+        if how == confirmed {
+            contact(&*log, reassociated(Some("ada"), "bea"));
+        } else {
+            contact(&*log, ContactEvent::ProfileDeactivated { profile: 1, by: ann.clone() });
+            let why = WhyProfile::Agent;
+            contact(&*log, ContactEvent::ProfileCreated { profile: 2, user: Some(user("bea")), why });
+        }
+        assert_eq!(before(of_another, 3), []);
+        begins(&*log, 4, Some("bea"), None);
+        assert_eq!(before(CONTACT, 4), [conversation(2), conversation(1)]);
+        let is_certain = before(of_another, 4) == [conversation(2), conversation(1)];
+        assert_eq!(is_certain, how == confirmed);
+        check(&*log, &folded(&log));
+    }
+}
+
 /// OMN-6: a conversation that goes on for whom a number is taken for is certain once the number is, and one that was over
 /// is not.
 #[test]

@@ -49,8 +49,11 @@ pub(super) fn fold(scene: Option<Scene>, event: &ConversationEvent) -> Option<Sc
                 scene.language = Some(language);
             }
         }
+        // The requester's own word goes before an agent's (`PRO-9`).
+        ConversationEvent::AgentMessagePosted { message, .. } => {
+            scene.language = scene.language.take().or_else(|| message.content.language());
+        }
         ConversationEvent::Opened { .. }
-        | ConversationEvent::AgentMessagePosted { .. }
         | ConversationEvent::IdleReminderSent { .. }
         | ConversationEvent::AgentPrompted { .. }
         | ConversationEvent::AgentRequested { .. }

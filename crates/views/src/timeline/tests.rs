@@ -31,10 +31,19 @@ fn opened(contact: u8) -> ConversationEvent {
     }
 }
 
-fn said() -> ConversationEvent {
-    let message =
-        Message { id: MessageId(Uuid::from_u128(1)), content: Content::text_only("Hello").unwrap() };
+fn hello(language: Option<&str>) -> Message {
+    let context = language.map(|tag| ("language".to_owned(), Personal::new(tag.to_owned())));
+    let content = Content::new("Hello".to_owned(), Vec::new(), context.into_iter().collect());
+    Message { id: MessageId(Uuid::from_u128(1)), content: content.unwrap() }
+}
+
+fn said_in(language: Option<&str>) -> ConversationEvent {
+    let message = hello(language);
     ConversationEvent::RequesterMessagePosted { message, sent_at: None, counts_from: Timestamp(0) }
+}
+
+fn said() -> ConversationEvent {
+    said_in(None)
 }
 
 fn joined(name: &str, assigned: bool) -> ConversationEvent {
@@ -208,6 +217,26 @@ fn another_holder_reads_nothing_of_before() {
         world.view = Timeline::open(Arc::<MemoryLog>::clone(&world.log)).unwrap();
         world.view.catch_up(&mut |_| {}).unwrap();
         assert_eq!(world.read(&requester), [(one, 4), (one, 5)], "also when it is rebuilt");
+    }
+}
+
+/// PRO-9: what an agent writes first says the language until the requester says another one.
+#[test]
+fn a_scene_keeps_the_language_of_the_first_message_until_the_requester_says_another() {
+    let mut world = World::new(1);
+    let by_agent =
+        |tag| ConversationEvent::AgentMessagePosted { agent: agent(ANN), message: hello(Some(tag)) };
+    for (fact, expected) in [
+        (opened(1), None),
+        (by_agent("de"), Some("de")),
+        (by_agent("fr"), Some("de")),
+        (said(), Some("de")),
+        (said_in(Some("it")), Some("it")),
+        (by_agent("de"), Some("it")),
+    ] {
+        world.commit(1, vec![fact]);
+        let scene = world.view.scene(world.id(1)).unwrap().unwrap();
+        assert_eq!(scene.language.as_deref(), expected);
     }
 }
 

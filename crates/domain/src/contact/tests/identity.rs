@@ -81,13 +81,14 @@ fn the_right_pin_makes_a_guest_the_user() {
     assert_eq!(profile(&[guest, verify("u-1", true, 0)]), Some((1, Some("u-1".to_owned()), true)));
 }
 
-/// ID-14: the third wrong one in a row within a day locks for a day, the right one included.
+/// ID-14: the third wrong one within a day locks the number for a day, the right one included.
 #[test]
-fn three_wrong_pins_in_a_row_within_a_day_lock() {
+fn three_wrong_pins_within_a_day_lock_the_number() {
     for (tries, locked_at, locked) in [
         (vec![(false, 0), (false, 1), (false, 2)], 25, true),
         (vec![(false, 0), (false, 1), (false, 2)], 26, false),
-        (vec![(false, 0), (false, 1), (true, 2), (false, 3)], 3, false),
+        (vec![(false, 0), (true, 1), (false, 2)], 2, false),
+        (vec![(false, 0), (false, 1), (true, 2), (false, 3)], 3, true),
         (vec![(false, 0), (false, 23), (false, 25)], 25, false),
         (vec![(false, 0), (false, 23), (false, 25), (false, 26)], 26, true),
     ] {
@@ -100,6 +101,18 @@ fn three_wrong_pins_in_a_row_within_a_day_lock() {
             assert_eq!(decide(state.as_ref(), &verify("u-1", true, locked_at)), Ok(Vec::new()));
         }
     }
+}
+
+/// ID-14: who knows one PIN has no more attempts at others' with it than anybody else.
+#[test]
+fn a_right_pin_of_one_user_buys_no_attempts_at_another() {
+    let own = || verify("u-1", true, 0);
+    let guesses =
+        [own(), verify("u-2", false, 1), own(), verify("u-3", false, 2), own(), verify("u-4", false, 3)];
+    let all: Vec<ContactCommand> = std::iter::once(activate("front", 1)).chain(guesses).collect();
+    let state = after(&all);
+    assert!(state.as_ref().unwrap().verification.is_locked(Timestamp(3 * HOUR_MS)));
+    assert_eq!(decide(state.as_ref(), &verify("u-5", true, 4)), Ok(Vec::new()));
 }
 
 /// X1: attempts far apart never lock, and are not kept for ever either.

@@ -62,7 +62,7 @@ fn a_guest_who_is_gone_and_writes_has_the_whole_time_again() {
         "0    requester             -> opened, message of 0
          10   requester disconnects -> requester gone
          20   requester             -> message of 20
-         20   timers                -> conversation_idle at 7220, disconnect at 320
+         20   timers                -> disconnect at 320, conversation_idle at 7220
          30   requester disconnects -> -
          320  tick                  -> closed_abandoned/left_before_engagement by disconnect due 320",
     );

@@ -82,7 +82,14 @@ pub(crate) fn opened(on: &str, mode: Mode) -> ConversationEvent {
 }
 
 fn message() -> Message {
-    Message { id: MessageId(Uuid::from_u128(1)), content: Content::text_only("Where is my order?").unwrap() }
+    message_in(None)
+}
+
+/// A message whose context says in which language it was written.
+fn message_in(language: Option<&str>) -> Message {
+    let context = language.map(|tag| ("language".to_owned(), Personal::new(tag.to_owned())));
+    let content = Content::new("Where is my order?".to_owned(), Vec::new(), context.into_iter().collect());
+    Message { id: MessageId(Uuid::from_u128(1)), content: content.unwrap() }
 }
 
 pub(crate) fn asked() -> ConversationEvent {
@@ -111,6 +118,19 @@ pub(crate) fn closed(state: ClosedState) -> ConversationEvent {
     }
 }
 
+/// What a requester or an agent writes, in a language that is said or not.
+fn any_message() -> impl Strategy<Value = ConversationEvent> {
+    let language = prop::sample::select(vec![None, Some("de"), Some("fr")]);
+    (language, any::<bool>()).prop_map(|(language, by_requester)| {
+        let message = message_in(language);
+        if by_requester {
+            ConversationEvent::RequesterMessagePosted { message, sent_at: None, counts_from: at(0) }
+        } else {
+            ConversationEvent::AgentMessagePosted { agent: agent("ann"), message }
+        }
+    })
+}
+
 /// Any fact; in an order that follows from no rule, because a fold is total.
 pub(crate) fn any_fact() -> impl Strategy<Value = ConversationEvent> {
     use ConversationEvent as E;
@@ -121,7 +141,7 @@ pub(crate) fn any_fact() -> impl Strategy<Value = ConversationEvent> {
         (any::<bool>(), any::<bool>()).prop_map(|(sms, chat)| {
             opened(if sms { "sms" } else { "web" }, if chat { Mode::Chat } else { Mode::Messaging })
         }),
-        Just(asked()),
+        any_message(),
         (who.clone(), any::<bool>()).prop_map(|(who, assigned)| joined(who, assigned)),
         who.clone().prop_map(answered),
         who.clone().prop_map(|who| E::Held { agent: agent(who) }),
