@@ -359,3 +359,56 @@ fn what_was_due_to_the_old_holder_is_not_told_with_the_new_ones_devices() {
         },
     );
 }
+
+/// MSG-13: whoever has a device in use is not away, and once they are, it takes the whole absence again.
+#[test]
+fn a_digest_waits_for_the_whole_absence_after_a_device_was_in_use() {
+    tell(
+        |_| {},
+        async |harness, provider| {
+            let (known, id) = served(harness, 1).await;
+            harness.engine.sign_in(&known, &request()).await.unwrap();
+            registers(harness, &known, "phone").await;
+            let contact = harness.engine.contact_id(&known);
+            let phone = harness.engine.device_in_use(contact, DeviceId::new("phone").unwrap());
+            let first = harness.now();
+            harness.post(id, "ann", "one").await.unwrap();
+            harness.advance(Seconds(901)).await.unwrap();
+            drop(phone);
+            harness.advance(Seconds(898)).await.unwrap();
+            assert_eq!(told(provider, "contact.digest_due"), []);
+            harness.advance(Seconds(1)).await.unwrap();
+            let came: Vec<_> = told(provider, "contact.digest_due").iter().map(|(at, _)| *at).collect();
+            assert_eq!(came, [first.plus(Seconds(1800))]);
+        },
+    );
+}
+
+/// MSG-11: others never stop talking, and somebody is told all the same.
+#[test]
+fn a_push_that_is_due_is_told_while_the_log_goes_on() {
+    /// Many times what it takes to tell somebody.
+    const POSTS_MAX: usize = 2000;
+    tell(
+        |_| {},
+        async |harness, provider| {
+            let (guest, id) = served(harness, 1).await;
+            let (_, busy) = served(harness, 2).await;
+            registers(harness, &guest, "phone").await;
+            harness.post(id, "ann", "one").await.unwrap();
+            harness.engine.settle().await.unwrap();
+            harness.pass(Seconds(60));
+            let is_told = || pushes(provider).len() == 1;
+            let talk = async {
+                let mut posts = 0;
+                while !is_told() && posts < POSTS_MAX {
+                    harness.post(busy, "ann", "and so on").await.unwrap();
+                    posts += 1;
+                }
+                assert!(is_told(), "not after {posts} posts");
+            };
+            let (settled, ()) = futures_util::future::join(harness.engine.settle(), talk).await;
+            settled.unwrap();
+        },
+    );
+}

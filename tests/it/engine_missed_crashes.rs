@@ -8,6 +8,7 @@ use domain::{ConversationId, Event, Seconds};
 use engine::{Requester, keys};
 use sim::{Harness, Kill, Note, Pair, Provider, Setup, Step};
 use std::collections::BTreeSet;
+use store::TableWrite;
 
 /// Less than the day has commits.
 const COMMITS_MIN: u64 = 8;
@@ -155,6 +156,30 @@ fn without_its_rows_everything_is_known_again_and_nothing_is_told_twice() {
             assert_eq!(pushes[before].1["items"][0]["text"], "four");
             assert_eq!(told(provider, "contact.digest_due").len(), 1, "they were not here since");
             assert_eq!(harness.engine.reached(&guest).await.unwrap().devices, [device("phone")]);
+        },
+    );
+}
+
+/// L4: the same if one of them cannot be read, be it another contact's, and nobody else waits for it for ever.
+#[test]
+fn a_row_that_cannot_be_read_is_folded_anew_and_stops_nobody() {
+    tell(
+        |_| {},
+        async |harness, provider| {
+            let (_, id) = day(harness).await.unwrap();
+            let before = told(provider, "contact.push_due").len();
+            harness.post(id, "ann", "four").await.unwrap();
+            harness.engine.settle().await.unwrap();
+            let log = harness.log.survivor();
+            let rows = log.tables().scan("missed", b"c", None, 10).unwrap();
+            assert!(!rows.is_empty());
+            let damaged = rows.into_iter().map(|(key, _)| TableWrite::Put(key, b"?".to_vec()));
+            log.tables().write("missed", &damaged.collect::<Vec<_>>()).unwrap();
+            harness.advance(Seconds(3600)).await.unwrap();
+            let pushes = told(provider, "contact.push_due");
+            assert_eq!(pushes.len(), before + 1);
+            assert_eq!(pushes[before].1["items"][0]["text"], "four");
+            assert_eq!(told(provider, "contact.digest_due").len(), 1, "they were not here since");
         },
     );
 }

@@ -178,11 +178,8 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
     if event.begins_anew() {
         contact.anew = contact.version;
     }
-    // Whoever has their place is not told what they asked to be told.
     if event.changes_holder() {
-        consent::forget_notifications(&mut contact);
-        contact.devices.clear();
-        (contact.signed_in, contact.digest) = (false, DigestWish::default());
+        forget_wishes(&mut contact);
     }
     match event {
         ContactEvent::Created { .. } => {}
@@ -226,6 +223,13 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
         ContactEvent::Outbound(event) => contact.outbound.evolve(at, event),
     }
     Some(contact)
+}
+
+/// Whoever has their place is not told what they asked to be told.
+fn forget_wishes(contact: &mut Contact) {
+    consent::forget_notifications(contact);
+    contact.devices.clear();
+    (contact.signed_in, contact.digest) = (false, DigestWish::default());
 }
 
 #[cfg(test)]

@@ -163,3 +163,6 @@ fn said(event: &Event, with_texts: bool) -> Value {
         | Event::Directory(_) => json!({}),
     }
 }
+
+#[cfg(test)]
+mod tests;
