@@ -18,7 +18,8 @@ use crate::v1::{
     wording as wording_v1,
 };
 use crate::v2::{
-    conversation as conversation_v2, message as message_v2, waiting as waiting_v2, window as window_v2,
+    contact as contact_v2, conversation as conversation_v2, message as message_v2, waiting as waiting_v2,
+    window as window_v2,
 };
 use crate::v3::conversation as conversation_v3;
 use crate::v4::configuration as configuration_v4;
@@ -206,10 +207,11 @@ fn contact(event: &ContactEvent) -> Payload {
             channel: channel.as_str().to_owned(),
             address: address.expose().as_str().to_owned(),
         }),
-        ContactEvent::ConversationActivated { company, conversation } => {
-            Payload::of(&contact_v1::ConversationActivated {
+        ContactEvent::ConversationActivated { company, conversation, by_agent } => {
+            Payload::of(&contact_v2::ConversationActivated {
                 company: company.as_str().to_owned(),
                 conversation: conversation.to_bytes(),
+                by_agent: *by_agent,
             })
         }
         ContactEvent::ConversationReleased { company, conversation } => {

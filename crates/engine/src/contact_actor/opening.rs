@@ -132,6 +132,7 @@ impl ContactActor {
             address: job.requester.clone(),
             company: job.company.clone(),
             conversation: id,
+            by_agent: job.first.is_some(),
         })?;
         self.identify(job, &mut facts).await?;
         let opening = Opening {
