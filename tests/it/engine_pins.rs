@@ -107,6 +107,27 @@ fn two_attempts_at_once_from_two_numbers_count_as_two() {
     }
 }
 
+/// ID-14: what the integrator says of a user is stored whatever is tried at them meanwhile.
+#[test]
+fn a_change_of_a_user_in_the_midst_of_an_attempt_is_stored() {
+    // At whichever step of the attempt it comes.
+    for steps in 0..24 {
+        tell(async |harness| {
+            users(harness, &["ada"], None).await;
+            let id = number(harness, 1).await;
+            let change = async {
+                for _ in 0..steps {
+                    tokio::task::yield_now().await;
+                }
+                harness.engine.set_pin(&user("ada"), "1357", &request(None)).await.unwrap();
+            };
+            tokio::join!(change, tries(harness, id, "ada", "1111"));
+            assert_eq!(told(harness, "ada"), (1, 0));
+            assert!(tries(harness, id, "ada", "1357").await);
+        });
+    }
+}
+
 /// ID-14: a number that tries one user after another is locked too, and nobody else is.
 #[test]
 fn one_number_that_tries_many_users_is_locked_and_they_are_not() {

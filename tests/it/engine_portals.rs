@@ -2,7 +2,7 @@
 //! what a crash in between leaves, and what is hidden from whom.
 
 use crate::support::{tell, tell_with};
-use domain::channel::Portals;
+use domain::channel::{ChannelKind, ChannelSettings, Mode, Portals, Proactive};
 use domain::contact::Grounds;
 use domain::conversation::StateReason;
 use domain::{Content, ConversationId, Personal, Principal, Role, Seconds, UserId};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 fn with(portals: Portals) -> impl Fn(&mut Setup) {
     move |setup| {
         let channels = &mut setup.configuration.as_mut().unwrap().channels;
-        let web = channels.values_mut().find(|settings| settings.kind == domain::channel::ChannelKind::Mweb);
+        let web = channels.values_mut().find(|settings| settings.kind == ChannelKind::Mweb);
         web.unwrap().portals = portals;
     }
 }
@@ -95,6 +95,44 @@ fn a_crash_around_a_move_to_an_open_conversation_loses_and_doubles_nothing() {
     }
 }
 
+/// OMN-4, PRO-9: who answers an agent at another portal sees what they answer, and loses nothing where they were.
+#[test]
+fn an_answer_to_an_agent_who_wrote_first_at_another_portal_is_no_move() {
+    let setup = |setup: &mut Setup| {
+        let channels = &mut setup.configuration.as_mut().unwrap().channels;
+        let web = channels.get_mut(&portal(0).channel).unwrap();
+        *web = ChannelSettings::defaults(ChannelKind::Mweb, Mode::Messaging);
+        (web.portals, web.proactive) = (Portals::SkipHistory, Proactive::ANYBODY);
+    };
+    tell_with(setup, async |harness| {
+        let there = writes(harness, 0, "a").await.unwrap().0;
+        let through = portal(1);
+        let written = harness.engine.contribute(&through.channel, by_bob(&through), request()).await.unwrap();
+        assert_eq!(writes(harness, 1, "b").await.unwrap().0, written.conversation);
+        assert_eq!(hidden(harness, written.conversation).await.0, 0);
+        assert_eq!((hidden(harness, there).await.0, reason(harness, there).await), (0, None));
+        // Who goes on to a third portal leaves both behind.
+        let third = writes(harness, 2, "c").await.unwrap().0;
+        assert_eq!(hidden(harness, third).await.0, 0);
+        for left in [there, written.conversation] {
+            let (gone, of) = hidden(harness, left).await;
+            assert_eq!(gone, of);
+        }
+    });
+}
+
+/// Bob writes first, to a requester whom he only knows by where they are.
+fn by_bob(through: &Pair) -> AgentInitiated {
+    AgentInitiated {
+        agent: domain::AgentId::new("bob").unwrap(),
+        to: Personal::new(through.requester.clone()),
+        from: through.company.clone(),
+        content: Content::text_only("I am here too.").unwrap(),
+        user: None,
+        take_over: false,
+    }
+}
+
 /// ID-9, PRO-4: the earlier holder's conversation is hidden, and the first message to the new one is not.
 #[test]
 fn what_was_said_before_a_number_was_taken_over_is_hidden() {
@@ -136,6 +174,31 @@ fn what_was_said_before_another_user_was_recognised_is_hidden() {
             expected = of + 2;
         }
     });
+}
+
+/// PRO-2, OMN-4: an agent who may not write first may still write into what goes on, also through another portal that
+/// shares it; and that makes no address of one that the company does not have.
+#[test]
+fn an_agent_who_may_not_write_first_writes_into_a_shared_conversation() {
+    for known in [true, false] {
+        let setup = |setup: &mut Setup| {
+            with(Portals::Shared)(setup);
+            let channels = &mut setup.configuration.as_mut().unwrap().channels;
+            let web = channels.get_mut(&portal(0).channel).unwrap();
+            web.proactive.active = false;
+            web.addresses = (0..=u8::from(known)).map(|number| portal(number).company).collect();
+        };
+        tell_with(setup, async |harness| {
+            let id = writes(harness, 0, "a").await.unwrap().0;
+            harness.join(id, "ann").await.unwrap();
+            let through = portal(1);
+            let written = harness.engine.contribute(&through.channel, by_bob(&through), request()).await;
+            match written {
+                Ok(accepted) => assert_eq!((accepted.conversation, known), (id, true)),
+                Err(error) => assert_eq!((error, known), (Error::UnknownCompanyAddress, false)),
+            }
+        });
+    }
 }
 
 fn request() -> Request {

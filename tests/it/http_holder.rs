@@ -41,6 +41,18 @@ impl Desk {
         self.http.order(id, "reassociate", &self.ann, &said).await;
     }
 
+    /// What was said in a conversation went out, and was read.
+    async fn settles(&self, id: &str) {
+        let (outbound, gateway) = ("/v1/channels/sms/outbound", token(Role::Gateway, "twilio"));
+        let waits = self.http.get(&format!("{outbound}?wait_s=10"), &gateway).await.ok();
+        let deliveries = waits["deliveries"].as_array().unwrap();
+        let mine = deliveries.iter().find(|delivery| delivery["conversation_id"] == id).unwrap();
+        let path = |what: &str| format!("{outbound}/{}/{what}", mine["key"].as_str().unwrap());
+        let sent = json!({ "outcome": "sent", "provider_id": "SM-9" });
+        self.http.post(&path("ack"), &gateway, &sent).await.accepted();
+        self.http.post(&path("receipt"), &gateway, &json!({ "status": "read" })).await.accepted();
+    }
+
     /// What whoever has the number reads at a path.
     async fn reads(&self, path: &str) -> Answer {
         self.http.get(path, &self.holder).await
@@ -125,6 +137,8 @@ async fn whoever_takes_a_number_over_begins_with_the_message_that_was_written_to
     assert_eq!(desk.unread(&new).await, json!([1, "Are you Bea?"]));
     assert_eq!(shown(&desk.window().await), ["Are you Bea?"]);
     assert_eq!(desk.first_heard().await, "Are you Bea?");
+    // What became of what was said there is told long after its end, and says nothing to whoever has the number.
+    desk.settles(&old).await;
     for what in ["", "/messages", "/events", "/transcript"] {
         let read = desk.reads(&format!("/v1/conversations/{old}{what}")).await;
         read.problem(404, "conversation_unknown");

@@ -35,8 +35,10 @@ pub struct ConversationResponse {
     pub last_at: String,
     /// How many events it has seen.
     pub version: u64,
-    /// How many messages it has.
-    pub messages: MessageCounts,
+    /// How many messages it has; for a requester whose history begins in the midst of it, those since then, and absent if
+    /// it has gone on for more than 2000 events since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages: Option<MessageCounts>,
     /// The user who is taken to be the requester; absent for a guest, and for requesters themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,

@@ -96,6 +96,7 @@ registry! {
     0x0121 1 "conversation.acknowledged" => v1::presence::Acknowledged,
     0x0201 1 "contact.created" => v1::contact::Created,
     0x0202 1 "contact.conversation_activated" => v1::contact::ConversationActivated,
+    0x0202 2 "contact.conversation_activated" => v2::contact::ConversationActivated,
     0x0203 1 "contact.conversation_released" => v1::contact::ConversationReleased,
     0x0204 1 "contact.profile_created" => v1::identity::ProfileCreated,
     0x0205 1 "contact.profile_reassociated" => v1::identity::ProfileReassociated,

@@ -2,6 +2,7 @@
 //! shares where they are the same.
 
 pub(crate) mod configuration;
+pub(crate) mod contact;
 pub(crate) mod conversation;
 pub(crate) mod message;
 pub(crate) mod parts;

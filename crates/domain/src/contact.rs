@@ -27,7 +27,7 @@ pub use window::{WINDOW_TIMEOUT, WINDOWS_MAX_COUNT, Window, WindowClosing, Windo
 
 use crate::outbound::{self, Outbound};
 use crate::{Address, ChannelId, ConversationId, Personal, Rejection, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use window::Change;
 
 /// The state of a contact.
@@ -54,8 +54,11 @@ pub struct Contact {
     /// The version of the fact with which their history began anew (`ID-9`); 0 if nobody had their place before. All that
     /// the log has before that fact was said to somebody else.
     pub anew: u64,
-    /// The company's address at which their first conversation began, or which they entered since then (`OMN-4`).
+    /// The company's address at which they began their first conversation, or which they entered since then (`OMN-4`).
     pub portal: Option<Address>,
+    /// The company's addresses whose active conversation began since they came to their portal: all that was said in it is
+    /// still shown to them, so that writing there is no move.
+    pub near: BTreeSet<Address>,
     /// Where they want to be told what they missed (`MSG-11`), in the order of registration; at most
     /// [`DEVICES_MAX_COUNT`].
     pub devices: Vec<Device>,
@@ -67,6 +70,30 @@ pub struct Contact {
     pub outbound: Outbound,
 }
 
+impl Contact {
+    /// Somebody of whom nothing else is known yet.
+    fn new(channel: &ChannelId, address: &Personal<Address>) -> Self {
+        Self {
+            version: 0,
+            channel: channel.clone(),
+            address: address.clone(),
+            active: BTreeMap::new(),
+            consent: BTreeMap::new(),
+            profile: None,
+            profiles: 0,
+            verification: Verification::default(),
+            windows: Vec::new(),
+            anew: 0,
+            portal: None,
+            near: BTreeSet::new(),
+            devices: Vec::new(),
+            signed_in: false,
+            digest: DigestWish::default(),
+            outbound: Outbound::default(),
+        }
+    }
+}
+
 /// Turns an intent into facts, or refuses.
 ///
 /// # Errors
@@ -75,7 +102,7 @@ pub struct Contact {
 /// [`Rejection::DeliveryUnknown`] or [`Rejection::DeliveryNotDead`] of what goes out.
 pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<ContactEvent>, Rejection> {
     match command {
-        ContactCommand::Activate { channel, address, company, conversation } => {
+        ContactCommand::Activate { channel, address, company, conversation, by_agent } => {
             if let Some(active) = state.and_then(|contact| contact.active.get(company)) {
                 return Err(Rejection::PairBusy(*active));
             }
@@ -83,6 +110,7 @@ pub fn decide(state: Option<&Contact>, command: &ContactCommand) -> Result<Vec<C
             events.push(ContactEvent::ConversationActivated {
                 company: company.clone(),
                 conversation: *conversation,
+                by_agent: *by_agent,
             });
             Ok(events)
         }
@@ -144,33 +172,12 @@ fn created(state: Option<&Contact>, channel: &ChannelId, address: &Personal<Addr
     }
 }
 
-/// Somebody of whom nothing is known but where they are.
-fn unknown(channel: &ChannelId, address: &Personal<Address>) -> Contact {
-    Contact {
-        version: 0,
-        channel: channel.clone(),
-        address: address.clone(),
-        active: BTreeMap::new(),
-        consent: BTreeMap::new(),
-        profile: None,
-        profiles: 0,
-        verification: Verification::default(),
-        windows: Vec::new(),
-        anew: 0,
-        portal: None,
-        devices: Vec::new(),
-        signed_in: false,
-        digest: DigestWish::default(),
-        outbound: Outbound::default(),
-    }
-}
-
 /// Applies one fact that was committed at `at`. Total: a fact that cannot be, such as one of a contact that was never
 /// created, changes nothing.
 #[must_use]
 pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Option<Contact> {
     let mut contact = match (state, event) {
-        (None, ContactEvent::Created { channel, address }) => unknown(channel, address),
+        (None, ContactEvent::Created { channel, address }) => Contact::new(channel, address),
         (None, _) => return None,
         (Some(contact), _) => contact,
     };
@@ -183,13 +190,14 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
     }
     match event {
         ContactEvent::Created { .. } => {}
-        ContactEvent::ConversationActivated { company, conversation } => {
+        ContactEvent::ConversationActivated { company, conversation, by_agent } => {
             contact.active.insert(company.clone(), *conversation);
-            contact.portal.get_or_insert_with(|| company.clone());
+            portal::activated(&mut contact, company, *by_agent);
         }
         ContactEvent::ConversationReleased { company, conversation } => {
             if contact.active.get(company) == Some(conversation) {
                 contact.active.remove(company);
+                contact.near.remove(company);
             }
         }
         ContactEvent::ProfileCreated { profile, user, why: _ } => {
@@ -214,7 +222,10 @@ pub fn evolve(state: Option<Contact>, at: Timestamp, event: &ContactEvent) -> Op
         ContactEvent::WindowClosed { window, why: _ } => {
             window::evolve(&mut contact, at, Change::Closed(*window));
         }
-        ContactEvent::PortalEntered { company } => contact.portal = Some(company.clone()),
+        ContactEvent::PortalEntered { company } => {
+            contact.portal = Some(company.clone());
+            contact.near.clear();
+        }
         ContactEvent::DeviceRegistered(device) => device::registered(&mut contact, device),
         ContactEvent::DeviceRemoved { device } => contact.devices.retain(|known| known.id != *device),
         ContactEvent::SignedIn => contact.signed_in = true,

@@ -13,6 +13,7 @@ pub(crate) use consent::ConsentJob;
 pub(crate) use identity::{ReassociateJob, VerifyJob};
 
 use crate::derived;
+use crate::directory::Asked;
 use crate::keys::{contact_stream, conversation_stream};
 use crate::load::{self, Loaded};
 use crate::registry::Ticket;
@@ -74,6 +75,8 @@ pub(crate) struct OpenJob {
     pub(crate) company: Address,
     /// What a new one would go by, or why there can be none; an active one goes on all the same.
     pub(crate) policy: Result<Policy, Error>,
+    /// Whether the company has that address at all.
+    pub(crate) known: Result<(), Error>,
     pub(crate) origin: Origin,
     /// Who answers first (`VA-12`).
     pub(crate) responder: Responder,
@@ -85,6 +88,8 @@ pub(crate) struct OpenJob {
     pub(crate) portals: Portals,
     /// Whether the requester's address is a phone number, by which users can be found.
     pub(crate) by_phone: bool,
+    /// Whose the number is, where the integrator was asked.
+    pub(crate) asked: Asked,
     /// What an agent says of whom they write to first.
     pub(crate) first: Option<First>,
 }
@@ -105,8 +110,8 @@ pub(crate) struct First {
 
 impl OpenJob {
     fn into_consent(self, keyword: Keyword) -> ConsentJob {
-        let Self { channel, requester, company, policy, request, .. } = self;
-        ConsentJob { channel, requester, company, keyword, known: policy.map(drop), request }
+        let Self { channel, requester, company, known, request, .. } = self;
+        ConsentJob { channel, requester, company, keyword, known, request }
     }
 }
 

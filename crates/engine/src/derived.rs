@@ -59,7 +59,7 @@ fn claim(keys: &Keys, contact: ContactId, event: &ContactEvent) -> Option<Claim>
         | ContactEvent::PushDue(_)
         | ContactEvent::DigestDue(_)
         | ContactEvent::Outbound(_) => None,
-        ContactEvent::ConversationActivated { company, conversation } => Some(Claim {
+        ContactEvent::ConversationActivated { company, conversation, by_agent: _ } => Some(Claim {
             key: keys.pair(contact, company),
             expected: None,
             value: Some(conversation.to_bytes()),

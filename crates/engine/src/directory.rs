@@ -3,9 +3,11 @@
 //! The index is a cache. A user's stream is marked in it before a fact is stored and unmarked when the index has caught up,
 //! so that after a crash exactly those are indexed again; without an index all of it is made anew from the log.
 
+mod asked;
 mod attempt;
 mod index;
 
+pub(crate) use asked::Asked;
 pub(crate) use attempt::{Attempt, Tried, attempt};
 pub(crate) use index::{compare, prepare};
 
@@ -16,13 +18,12 @@ use domain::{Address, ChannelId, Event, Personal, Rejection, UserId};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 use store::{Append, Outcome, StreamId};
 
 /// How many users are stored together.
 const CHUNK: usize = 128;
-/// How long the integrator may take to say whose number it is; a requester waits for it.
-const LOOK_UP_MAX: Duration = Duration::from_secs(2);
+/// How often users are decided anew because somebody else changed them first.
+const ATTEMPTS_MAX: usize = 8;
 
 /// One look-up at the integrator.
 pub type Looking<'a> = Pin<Box<dyn Future<Output = Result<Vec<UserId>, &'static str>> + Send + 'a>>;
@@ -119,15 +120,12 @@ pub(crate) async fn holders(
     shared: &Shared,
     channel: &ChannelId,
     number: &Personal<Address>,
+    asked: &Asked,
 ) -> Result<Vec<UserId>, Error> {
     let phone = shared.keys.phone(number.expose());
     let known = shared.reading(move |log| index::holders(log, phone)).await?;
     let Some(look_up) = shared.look_up.get().filter(|_| known.is_empty()) else { return Ok(known) };
-    let asked = tokio::time::timeout(LOOK_UP_MAX, look_up.look_up(channel, number)).await;
-    let found = asked.unwrap_or(Err("timeout"));
-    let outcome = found.as_ref().map_or_else(|code| *code, |_| "answered");
-    metrics::counter!("colloquy_user_look_ups_total", "outcome" => outcome).increment(1);
-    Ok(found.unwrap_or_default())
+    Ok(asked.holders(&**look_up, channel, number).await)
 }
 
 /// A user's entry, read from the log.
@@ -157,47 +155,73 @@ async fn change(
     .unwrap_or(Err(Error::ActorFailed))
 }
 
-/// How many of them made a difference. Each user's facts are a record of their own.
+/// How many of them made a difference. Who was changed meanwhile, as by an attempt with their PIN, is decided anew.
 async fn change_some(
     shared: &Shared,
     commands: Vec<(UserId, DirectoryCommand)>,
     request: &Request,
 ) -> Result<usize, Error> {
+    let (mut left, mut changed) = (commands, 0);
+    for _ in 0..ATTEMPTS_MAX {
+        let (stored, refused) = change_once(shared, left, request).await?;
+        changed += stored;
+        if refused.is_empty() {
+            return Ok(changed);
+        }
+        left = refused;
+    }
+    Err(Error::Overloaded("contention"))
+}
+
+/// How many of them were stored, and which have to be decided anew. Each user's facts are a record of their own.
+async fn change_once(
+    shared: &Shared,
+    commands: Vec<(UserId, DirectoryCommand)>,
+    request: &Request,
+) -> Result<(usize, Vec<(UserId, DirectoryCommand)>), Error> {
     let keys = shared.keys.clone();
     let decided = shared
         .reading(move |log| {
             let mut decided = Vec::new();
-            for (id, command) in &commands {
-                let stream = keys.user(id);
+            for (id, command) in commands {
+                let stream = keys.user(&id);
                 let loaded = load::user(log, stream)?;
-                let events = directory::decide(loaded.state.as_ref(), id, command);
+                let events = directory::decide(loaded.state.as_ref(), &id, &command);
                 let events = events.ok_or(Error::Rejected(Rejection::UserUnknown))?;
                 if !events.is_empty() {
-                    decided.push((stream, loaded.version, events));
+                    let change = Change { stream, expected: loaded.version, events };
+                    decided.push((change, (id, command)));
                 }
             }
-            let streams: Vec<StreamId> = decided.iter().map(|(stream, ..)| *stream).collect();
+            let streams: Vec<StreamId> = decided.iter().map(|(change, _)| change.stream).collect();
             index::mark(log, &streams)?;
             Ok(decided)
         })
         .await?;
     let now = shared.clock.now();
-    let submitted = decided.iter().map(|(stream, expected, events): &(_, _, Vec<DirectoryEvent>)| {
-        let events = encode(events, now, &request.cause(), Event::Directory);
-        let append = Append { stream: *stream, expected: *expected, events };
-        shared.committer.submit(record_of(shared.keys.user_partition(*stream), now, append))
-    });
-    let submitted: Vec<_> = submitted.collect();
-    let mut result = Ok(decided.len());
-    for one in submitted {
+    let submit = |(Change { stream, expected, events }, command)| {
+        let events = encode(&events, now, &request.cause(), Event::Directory);
+        let record = record_of(shared.keys.user_partition(stream), now, Append { stream, expected, events });
+        (stream, shared.committer.submit(record), command)
+    };
+    let submitted: Vec<_> = decided.into_iter().map(submit).collect();
+    let (mut streams, mut stored, mut refused, mut failed) = (Vec::new(), 0, Vec::new(), None);
+    for (stream, one, command) in submitted {
+        streams.push(stream);
         match one.wait().await {
-            Ok(Outcome::Stored(_)) => {}
-            Ok(Outcome::Refused(_) | Outcome::Duplicate(_)) => result = Err(Error::Overloaded("directory")),
-            Err(error) => result = Err(error),
+            Ok(Outcome::Stored(_)) => stored += 1,
+            Ok(Outcome::Refused(_) | Outcome::Duplicate(_)) => refused.push(command),
+            Err(error) => failed = Some(error),
         }
     }
     let keys = shared.keys.clone();
-    let streams = decided.into_iter().map(|(stream, ..)| stream).collect::<Vec<_>>();
     shared.reading(move |log| index::bring_up_to_date(log, &keys, &streams)).await?;
-    result
+    failed.map_or(Ok((stored, refused)), Err)
+}
+
+/// What is to be stored of one user.
+struct Change {
+    stream: StreamId,
+    expected: u64,
+    events: Vec<DirectoryEvent>,
 }

@@ -2,6 +2,7 @@
 
 use crate::contact_actor::{ContactAnswer, ContactJob, OpenJob};
 use crate::conversation_actor::{ConversationAnswer, ConversationJob};
+use crate::directory::Asked;
 use crate::gate::Gate;
 use crate::intake::Intake;
 use crate::keys::conversation_stream;
@@ -94,18 +95,20 @@ impl Engine {
         let _pass = self.gate.enter()?;
         let Inbound { from, to, content, sent_at } = inbound;
         let received = self.shared.clock.now();
-        let policy = self.policy(channel, &to);
+        let (policy, known) = (self.policy(channel, &to), self.company_address(channel, &to));
         let redelivered = self.shared.recovery.is_redelivery(sent_at, received);
         let opening = OpenJob {
             channel: channel.clone(),
             requester: from,
             company: to,
             policy,
+            known,
             origin: Origin::Requester { sent_at, redelivered },
             responder: self.responder(channel),
             keyword: self.keyword(channel, &content),
             portals: self.portals(channel),
             by_phone: self.by_phone(channel),
+            asked: Asked::default(),
             first: None,
             content: content.clone(),
             request: request.clone(),
@@ -423,13 +426,18 @@ impl Engine {
 
     /// What a new conversation with this address of the company would go by.
     pub(crate) fn policy(&self, channel: &ChannelId, company: &Address) -> Result<Policy, Error> {
+        self.company_address(channel, company)?;
         let configuration = self.shared.configuration();
         let settings = configuration.channels.get(channel).ok_or(Error::UnknownChannel)?;
-        if settings.addresses.is_empty() || settings.addresses.contains(company) {
-            Ok(settings.policy())
-        } else {
-            Err(Error::UnknownCompanyAddress)
-        }
+        Ok(settings.policy())
+    }
+
+    /// Whether the company has that address on the channel.
+    pub(crate) fn company_address(&self, channel: &ChannelId, company: &Address) -> Result<(), Error> {
+        let configuration = self.shared.configuration();
+        let settings = configuration.channels.get(channel).ok_or(Error::UnknownChannel)?;
+        let known = settings.addresses.is_empty() || settings.addresses.contains(company);
+        if known { Ok(()) } else { Err(Error::UnknownCompanyAddress) }
     }
 }
 

@@ -130,6 +130,7 @@ impl Engine {
         }
         let opening = OpenJob {
             policy: self.policy(&channel, &company),
+            known: self.company_address(&channel, &company),
             channel,
             requester,
             company,
@@ -140,6 +141,7 @@ impl Engine {
             keyword: Some(keyword),
             portals: domain::channel::Portals::Independent,
             by_phone: true,
+            asked: directory::Asked::default(),
             first: None,
         };
         let job = || ContactJob::Open(Box::new(opening.clone()));

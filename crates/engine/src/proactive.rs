@@ -2,6 +2,7 @@
 
 use crate::contact_actor::{First, OpenJob};
 use crate::conversation_actor::ConversationJob;
+use crate::directory::Asked;
 use crate::{Accepted, AgentInitiated, Engine, Error, Request};
 use domain::channel::Mode;
 use domain::conversation::{Conversation, Origin};
@@ -36,6 +37,7 @@ impl Engine {
         let opening = OpenJob {
             // What may not be opened may still go on (`PRO-1`).
             policy: allowed.and_then(|_| self.policy(channel, &from)),
+            known: self.company_address(channel, &from),
             channel: channel.clone(),
             requester: to,
             company: from,
@@ -46,6 +48,7 @@ impl Engine {
             keyword: None,
             portals: self.portals(channel),
             by_phone: self.by_phone(channel),
+            asked: Asked::default(),
             first: Some(First { agent: agent.clone(), user, take_over, require_existing, instead_of: None }),
         };
         let follow = || ConversationJob::Contribute {

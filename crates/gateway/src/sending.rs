@@ -7,7 +7,12 @@ use api::{PostMessageRequest, ProblemCode};
 use domain::channel::ChannelKind;
 use domain::conversation::Conversation;
 use domain::{Address, ChannelId, ComponentName, Content, ConversationId, Parts, Personal, Role};
-use engine::{Accepted, CommandId, Engine, Order};
+use engine::{Accepted, CommandId, Engine, EventRecord, Order};
+
+/// How many events are read at a time to find out whether a conversation went on.
+const PAGE: usize = 200;
+/// How often at most (`X1`); where all those only say what became of deliveries, it is taken to have been over.
+const PAGES_MAX: usize = 10;
 
 /// Writes into one conversation and no other (`MSG-24`).
 pub(crate) async fn to_conversation<A>(
@@ -163,10 +168,24 @@ pub(crate) async fn shown<A>(
     }
     let hidden = engine.hidden_events(conversation.contact, id).await?;
     // Of one that was over by then there is nothing to know.
-    if conversation.is_closed() && hidden >= conversation.version {
+    if conversation.is_closed() && hidden > 0 && !went_on(engine, id, hidden).await? {
         return Err(Failure::conversation_unknown());
     }
     Ok((conversation, hidden))
+}
+
+/// Whether anything happened in a conversation behind its first `after` events but what became of what it had said: that
+/// alone may be told after its end (`C1`).
+async fn went_on(engine: &Engine, id: ConversationId, mut after: u64) -> Result<bool, Failure> {
+    for _ in 0..PAGES_MAX {
+        let page = engine.events(id, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(false) };
+        after = last.version;
+        if page.iter().filter_map(EventRecord::of_conversation).any(|fact| fact.settles().is_none()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A message's bytes for its fingerprint: what it says and not how its JSON is laid out, so that a client may repeat

@@ -11,8 +11,11 @@ pub(super) fn contact(event: &ContactEvent) -> Value {
         ContactEvent::Created { channel, address } => {
             json!({ "channel": channel.as_str(), "address": address.expose().as_str() })
         }
-        ContactEvent::ConversationActivated { company, conversation }
-        | ContactEvent::ConversationReleased { company, conversation } => {
+        ContactEvent::ConversationActivated { company, conversation, by_agent } => {
+            let conversation = conversation.to_string();
+            json!({ "company": company.as_str(), "conversation": conversation, "by_agent": by_agent })
+        }
+        ContactEvent::ConversationReleased { company, conversation } => {
             json!({ "company": company.as_str(), "conversation": conversation.to_string() })
         }
         ContactEvent::ProfileCreated { profile, user, why } => {

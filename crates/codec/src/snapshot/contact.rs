@@ -8,7 +8,7 @@ use domain::contact::{
 };
 use domain::{ConversationId, Personal, Stamp, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 #[derive(Serialize, Deserialize)]
@@ -26,6 +26,7 @@ pub(super) struct ContactState {
     windows: Vec<WindowState>,
     anew: u64,
     portal: Option<String>,
+    near: BTreeSet<String>,
     devices: Vec<reach::DeviceRegistered>,
     signed_in: bool,
     digest_after_s: Option<u32>,
@@ -60,6 +61,7 @@ impl From<&Contact> for ContactState {
             windows,
             anew,
             portal,
+            near,
             devices,
             signed_in,
             digest,
@@ -93,6 +95,7 @@ impl From<&Contact> for ContactState {
             windows: windows.collect(),
             anew: *anew,
             portal: portal.as_ref().map(|company| company.as_str().to_owned()),
+            near: near.iter().map(|company| company.as_str().to_owned()).collect(),
             devices: devices.iter().map(reach::DeviceRegistered::from).collect(),
             signed_in: *signed_in,
             digest_after_s: reach::wish_to_stored(*digest),
@@ -136,6 +139,7 @@ impl TryFrom<ContactState> for Contact {
             windows: windows.collect(),
             anew: state.anew,
             portal: state.portal.as_deref().map(parts::address).transpose()?,
+            near: state.near.iter().map(|company| parts::address(company)).collect::<Result<_, Error>>()?,
             devices: devices.collect::<Result<_, Error>>()?,
             signed_in: state.signed_in,
             digest: reach::wish_from_stored(state.digest_after_s),

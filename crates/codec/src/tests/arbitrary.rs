@@ -196,8 +196,8 @@ fn contact_event() -> impl Strategy<Value = ContactEvent> {
     prop_oneof![
         1 => (channel(), address())
             .prop_map(|(channel, at)| ContactEvent::Created { channel, address: Personal::new(at) }),
-        1 => (address(), conversation_id()).prop_map(|(company, conversation)| {
-            ContactEvent::ConversationActivated { company, conversation }
+        1 => (address(), conversation_id(), any::<bool>()).prop_map(|(company, conversation, by_agent)| {
+            ContactEvent::ConversationActivated { company, conversation, by_agent }
         }),
         1 => (address(), conversation_id()).prop_map(|(company, conversation)| {
             ContactEvent::ConversationReleased { company, conversation }

@@ -104,10 +104,10 @@ pub(super) fn contact() -> impl Strategy<Value = Contact> {
     let known =
         (btree_map(address(), consent, 0..3), option::of(profile), any::<u32>(), verification, windows);
     let reach = (vec(device(), 0..3), any::<bool>(), wish());
-    let begun = (any::<u64>(), option::of(address()));
+    let begun = (any::<u64>(), option::of(address()), btree_set(address(), 0..3));
     let whom = (any::<u64>(), channel(), address(), btree_map(address(), conversation_id(), 0..4));
     (whom, begun, known, reach, outbound()).prop_map(
-        |((version, channel, address, active), (anew, portal), known, reach, outbound)| {
+        |((version, channel, address, active), (anew, portal, near), known, reach, outbound)| {
             let (devices, signed_in, digest) = reach;
             let (consent, profile, profiles, verification, windows) = known;
             Contact {
@@ -122,6 +122,7 @@ pub(super) fn contact() -> impl Strategy<Value = Contact> {
                 windows,
                 anew,
                 portal,
+                near,
                 devices,
                 signed_in,
                 digest,

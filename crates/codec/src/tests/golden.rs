@@ -79,6 +79,7 @@ fn samples_then(row: &Row) -> Option<usize> {
         ("conversation.requester_message_posted", 1) => 2,
         ("conversation.agent_message_posted", 1) => 1,
         ("contact.notification_sent", 1) => 2,
+        ("contact.conversation_activated", 1) => 1,
         (name, version) => panic!("how many samples has version {version} of {name}?"),
     })
 }
@@ -196,6 +197,7 @@ fn contact() -> Contact {
         windows: vec![Window { id: Uuid::from_u128(9), seen: Stamp { version: 2, at: later(3) } }],
         anew: 1,
         portal: Some(company()),
+        near: [company()].into(),
         devices: vec![device],
         signed_in: true,
         digest: DigestWish::After(Seconds(7200)),

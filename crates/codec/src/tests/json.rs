@@ -129,9 +129,11 @@ fn the_other_facts_show_what_they_hold() {
     assert_eq!(data("conversation.held"), json!({ "agent": "ann.lee" }));
     assert_eq!(data("conversation.resumed"), json!({ "by": { "kind": "agent", "agent": "ann.lee" } }));
     assert_eq!(data("contact.created"), json!({ "channel": "sms", "address": "+12025550123" }));
-    for name in ["contact.conversation_activated", "contact.conversation_released"] {
-        assert_eq!(data(name), json!({ "company": "+12025550100", "conversation": id }));
-    }
+    let pair = || json!({ "company": "+12025550100", "conversation": id });
+    let mut activated = pair();
+    activated["by_agent"] = false.into();
+    assert_eq!(data("contact.conversation_activated"), activated);
+    assert_eq!(data("contact.conversation_released"), pair());
     assert_eq!(data("configuration.channel_retired"), json!({ "channel": "fax" }));
     let at = |seconds| crate::json::timestamp(later(seconds));
     assert_eq!(data("engine.started"), json!({ "wall": at(0), "timeline": at(1), "last": at(1) }));

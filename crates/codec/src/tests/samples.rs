@@ -240,7 +240,7 @@ fn contact_events() -> Vec<ContactEvent> {
     };
     let mut events = vec![
         ContactEvent::Created { channel: channel("sms"), address: Personal::new(requester()) },
-        ContactEvent::ConversationActivated { company: company.clone(), conversation },
+        ContactEvent::ConversationActivated { company: company.clone(), conversation, by_agent: false },
         ContactEvent::ConversationReleased { company: company.clone(), conversation },
     ];
     events.extend(identity::contact_events());
@@ -259,6 +259,11 @@ fn contact_events() -> Vec<ContactEvent> {
     ]);
     events.extend(reach::contact_events());
     events.extend(notification_outbound_events().map(ContactEvent::Outbound));
+    events.push(ContactEvent::ConversationActivated {
+        company: self::company(),
+        conversation,
+        by_agent: true,
+    });
     events
 }
 

@@ -1,8 +1,8 @@
 //! Facts about a contact.
 
 use super::parts::{address, channel};
-use crate::Error;
 use crate::registry::Frozen;
+use crate::{Error, v2};
 use domain::contact::ContactEvent;
 use domain::{ConversationId, Event, Personal};
 use serde::{Deserialize, Serialize};
@@ -35,11 +35,7 @@ impl Frozen for Created {
 
 impl Frozen for ConversationActivated {
     fn into_event(self) -> Result<Event, Error> {
-        let Self { company, conversation } = self;
-        Ok(Event::Contact(ContactEvent::ConversationActivated {
-            company: address(&company)?,
-            conversation: ConversationId::from_bytes(conversation),
-        }))
+        v2::contact::ConversationActivated::from(self).into_event()
     }
 }
 

@@ -4,7 +4,7 @@ use super::{identity, notification, reach};
 use crate::numbers::Numbered;
 use crate::registry::Payload;
 use crate::v1::{contact as contact_v1, identity as identity_v1, reach as reach_v1, window as window_v1};
-use crate::v2::window as window_v2;
+use crate::v2::{contact as contact_v2, window as window_v2};
 use domain::contact::ContactEvent;
 
 pub(super) fn contact(event: &ContactEvent) -> Payload {
@@ -13,10 +13,11 @@ pub(super) fn contact(event: &ContactEvent) -> Payload {
             channel: channel.as_str().to_owned(),
             address: address.expose().as_str().to_owned(),
         }),
-        ContactEvent::ConversationActivated { company, conversation } => {
-            Payload::of(&contact_v1::ConversationActivated {
+        ContactEvent::ConversationActivated { company, conversation, by_agent } => {
+            Payload::of(&contact_v2::ConversationActivated {
                 company: company.as_str().to_owned(),
                 conversation: conversation.to_bytes(),
+                by_agent: *by_agent,
             })
         }
         ContactEvent::ConversationReleased { company, conversation } => {

@@ -19,6 +19,8 @@ pub enum ContactCommand {
         company: Address,
         /// The new conversation.
         conversation: ConversationId,
+        /// Whether an agent begins it.
+        by_agent: bool,
     },
     /// Frees the pair because its conversation closes.
     Release {

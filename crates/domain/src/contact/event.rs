@@ -24,6 +24,8 @@ pub enum ContactEvent {
         company: Address,
         /// The conversation.
         conversation: ConversationId,
+        /// Whether an agent began it, which says nothing of where the requester is (`PRO-1`).
+        by_agent: bool,
     },
     /// The pair is free again.
     ConversationReleased {

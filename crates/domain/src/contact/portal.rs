@@ -32,10 +32,20 @@ pub fn enter(state: Option<&Contact>, company: &Address, portals: Portals, by_re
             Entrance { into: own.or_else(newest), ..Entrance::default() }
         }
         Portals::SkipHistory => {
-            let moved = by_requester && contact.portal.as_ref().is_some_and(|portal| portal != company);
+            let is_elsewhere = contact.portal.as_ref().is_some_and(|portal| portal != company);
+            let moved = by_requester && is_elsewhere && !contact.near.contains(company);
             let others = contact.active.iter().filter(|(other, _)| moved && *other != company);
             Entrance { into: own, moved, left: others.map(entry).collect() }
         }
+    }
+}
+
+/// A conversation begins at a portal. That an agent begins it does not bring the requester there, and neither does it hide
+/// what the agent said when they answer it.
+pub(super) fn activated(contact: &mut Contact, company: &Address, by_agent: bool) {
+    contact.near.insert(company.clone());
+    if !by_agent {
+        contact.portal.get_or_insert_with(|| company.clone());
     }
 }
 

@@ -26,6 +26,7 @@ fn activate(company: &str, number: u64) -> ContactCommand {
         address: Personal::new(address("+12025550123")),
         company: address(company),
         conversation: conversation(number),
+        by_agent: false,
     }
 }
 
@@ -78,8 +79,11 @@ fn only_the_active_conversation_can_free_its_pair() {
 /// L4
 #[test]
 fn facts_of_a_contact_that_was_never_created_change_nothing() {
-    let activated =
-        ContactEvent::ConversationActivated { company: address("front"), conversation: conversation(1) };
+    let activated = ContactEvent::ConversationActivated {
+        company: address("front"),
+        conversation: conversation(1),
+        by_agent: false,
+    };
     assert_eq!(evolve(None, AT, &activated), None);
 }
 

@@ -56,8 +56,9 @@ impl ContactActor {
         active: ConversationId,
     ) -> Result<Decided, Error> {
         if entrance.into.as_ref().is_some_and(|(company, _)| *company != job.company) {
-            // Sharing a conversation makes no address of one that the company does not have.
-            job.policy.clone()?;
+            // Sharing a conversation makes no address of one that the company does not have. Whether one may be opened
+            // there does not matter (`PRO-2`).
+            job.known.clone()?;
         }
         if !entrance.moved {
             return Ok(Decided::Follow(active));
@@ -132,6 +133,7 @@ impl ContactActor {
             address: job.requester.clone(),
             company: job.company.clone(),
             conversation: id,
+            by_agent: job.first.is_some(),
         })?;
         self.identify(job, &mut facts).await?;
         let opening = Opening {
@@ -190,7 +192,7 @@ impl ContactActor {
         if !job.by_phone {
             return Ok((None, WhyProfile::NoMatch));
         }
-        let users = directory::holders(&self.shared, &job.channel, &job.requester).await?;
+        let users = directory::holders(&self.shared, &job.channel, &job.requester, &job.asked).await?;
         Ok(match <[UserId; 1]>::try_from(users) {
             Ok([user]) => (Some(user), WhyProfile::DirectoryMatch),
             Err(users) if users.is_empty() => (None, WhyProfile::NoMatch),

@@ -32,7 +32,7 @@ pub(super) fn dispatched(
     let state = readable(load::contact(log, contact))?.and_then(|loaded| loaded.state);
     conversations.extend(state.and_then(|contact| contact.active.get(company).copied()));
     for (at, event) in readable(newest(log, contact_stream(contact)))?.unwrap_or_default() {
-        if let Event::Contact(ContactEvent::ConversationActivated { company: of, conversation }) = &event
+        if let Event::Contact(ContactEvent::ConversationActivated { company: of, conversation, .. }) = &event
             && of == company
         {
             conversations.insert(*conversation);

@@ -21,6 +21,8 @@ use engine::{Engine, EventRecord};
 
 /// How many events are read at a time.
 const PAGE: usize = 500;
+/// Of how many events at most it is counted how much was said in them.
+const COUNTED_MAX: u64 = 2000;
 
 /// `GET /v1/conversations/{id}`
 pub(super) async fn show(
@@ -37,7 +39,7 @@ pub(super) async fn show(
     if caller.role() == Role::Requester {
         shown.user = None;
         if hidden > 0 {
-            shown.messages = said_since(&engine, id, hidden).await?;
+            shown.messages = said_since(&engine, id, hidden, shown.version).await?;
         }
         if let Some(waiting) = &mut waiting {
             waiting.queue = None;
@@ -93,12 +95,20 @@ pub(super) async fn timers(
     Ok(HttpResponse::Ok().json(TimersResponse { timers: timers.collect() }))
 }
 
-/// How much was said after the first `after` events.
-async fn said_since(engine: &Engine, id: ConversationId, mut after: u64) -> Result<MessageCounts, Failure> {
+/// How much was said after the first `after` events; nothing if these are too many to be counted each time (`X1`).
+async fn said_since(
+    engine: &Engine,
+    id: ConversationId,
+    mut after: u64,
+    version: u64,
+) -> Result<Option<MessageCounts>, Failure> {
     let mut counts = MessageCounts { requester: 0, agent: 0 };
+    if version.saturating_sub(after) > COUNTED_MAX {
+        return Ok(None);
+    }
     loop {
         let page = engine.events(id, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(counts) };
+        let Some(last) = page.last() else { return Ok(Some(counts)) };
         after = last.version;
         for record in &page {
             let Event::Conversation(fact) = &record.envelope.event else { continue };
@@ -178,7 +188,7 @@ fn state(id: ConversationId, conversation: Conversation) -> ConversationResponse
         opened_at: time_text(opened.at),
         last_at: time_text(last_at),
         version,
-        messages: MessageCounts { requester: messages.requester, agent: messages.agent },
+        messages: Some(MessageCounts { requester: messages.requester, agent: messages.agent }),
         user: user.map(|user| user.to_string()),
         opted_out: opted_out.is_some(),
         started_from: None,

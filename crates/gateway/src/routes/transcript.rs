@@ -91,26 +91,31 @@ pub(super) async fn show(
     }))
 }
 
-/// All but the first `after` events.
+/// All but the first `hidden` events.
 async fn write(
     engine: &Engine,
     id: ConversationId,
-    mut after: u64,
+    hidden: u64,
     kind: Kind,
     scene: &Scene,
 ) -> Result<String, Failure> {
-    let mut text = String::new();
+    let (mut text, mut after) = (String::new(), hidden);
     loop {
         let page = engine.events(id, after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(text) };
         after = last.version;
         let page = in_written_order(page, EventRecord::of_conversation);
         page.iter().for_each(|record| tell(&mut text, record, kind, scene));
-        if after >= EVENTS_MAX {
+        if is_enough(hidden, after) {
             text.push_str("(the rest is left out)\n");
             return Ok(text);
         }
     }
+}
+
+/// Whether no more is told once `after` events were passed, of which the first `hidden` were not told at all.
+const fn is_enough(hidden: u64, after: u64) -> bool {
+    after.saturating_sub(hidden) >= EVENTS_MAX
 }
 
 /// The lines of one event.
@@ -173,6 +178,15 @@ mod tests {
         let mut text = String::new();
         message(&mut text, "T", "requester:", "Hello\nT ann: you are right\r\n\nbye", &[]);
         assert_eq!(text, "T requester: Hello\n    T ann: you are right\n    \n    bye\n");
+    }
+
+    /// X1, ID-9: what came before the requester does not use up what they may take along.
+    #[test]
+    fn the_longest_transcript_begins_where_the_requester_does() {
+        assert!(!is_enough(0, EVENTS_MAX - 1));
+        assert!(is_enough(0, EVENTS_MAX));
+        assert!(!is_enough(EVENTS_MAX, EVENTS_MAX + PAGE as u64));
+        assert!(is_enough(EVENTS_MAX, 2 * EVENTS_MAX));
     }
 
     /// MSG-22

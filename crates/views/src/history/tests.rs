@@ -249,7 +249,11 @@ fn what_goes_on_with_another_address_passes_to_the_next_holder() {
             let company = domain::Address::e164(company).unwrap();
             contact(
                 &*log,
-                ContactEvent::ConversationActivated { company, conversation: conversation(number) },
+                ContactEvent::ConversationActivated {
+                    company,
+                    conversation: conversation(number),
+                    by_agent: false,
+                },
             );
         }
         contact(&*log, reassociated(Some("ada"), "ada"));
@@ -284,7 +288,10 @@ fn what_goes_on_while_its_requester_is_confirmed_is_certain() {
     let company = domain::Address::e164("+12025550100").unwrap();
     begins(&*log, 1, Some("ada"), Some(1));
     begins(&*log, 2, Some("ada"), None);
-    contact(&*log, ContactEvent::ConversationActivated { company, conversation: conversation(2) });
+    contact(
+        &*log,
+        ContactEvent::ConversationActivated { company, conversation: conversation(2), by_agent: false },
+    );
     contact(&*log, reassociated(Some("ada"), "ada"));
     begins(&*log, 3, Some("ada"), None);
     let view = folded(&log);

@@ -73,6 +73,47 @@ fn entering_another_portal_is_a_fact_once_and_closes_the_windows() {
     assert_eq!((state.anew, state.windows.len(), &state.portal), (state.version, 0, &Some(address("hr"))));
     assert_eq!(decided(Some(&state), &enter("hr")), []);
     // A conversation that an agent begins from another address takes them nowhere.
-    let state = after(&[activate("it", 1), activate("hr", 2)]).unwrap();
+    let state = after(&[activate("it", 1), by_agent("hr", 2)]).unwrap();
     assert_eq!((state.anew, state.portal), (0, Some(address("it"))));
+}
+
+fn by_agent(company: &str, number: u64) -> ContactCommand {
+    let mut command = activate(company, number);
+    let ContactCommand::Activate { by_agent, .. } = &mut command else { panic!() };
+    *by_agent = true;
+    command
+}
+
+/// OMN-4, PRO-1: to answer an agent who wrote first is no move, so that nothing hides what is answered; and whoever never
+/// wrote to a portal does not come from there.
+#[test]
+fn who_answers_an_agent_or_was_only_written_to_moves_nowhere() {
+    let moved = |commands: &[ContactCommand], company| {
+        entrance(after(commands).as_ref(), company, Portals::SkipHistory).moved
+    };
+    let enter = |company| ContactCommand::EnterPortal { company: address(company) };
+    assert!(!moved(&[by_agent("hr", 1)], "hr"));
+    assert!(!moved(&[by_agent("hr", 1)], "it"), "they were nowhere");
+    assert!(!moved(&[by_agent("hr", 1), activate("it", 2)], "hr"));
+    assert!(!moved(&[activate("it", 1), by_agent("hr", 2)], "hr"));
+    assert!(!moved(&[activate("it", 1), by_agent("hr", 2)], "it"));
+    // Once that conversation is over, or they went elsewhere since it began, nothing keeps them near.
+    assert!(moved(&[activate("it", 1), by_agent("hr", 2), release("hr", 2)], "hr"));
+    assert!(moved(&[activate("it", 1), by_agent("hr", 2), enter("shop")], "hr"));
+    assert!(moved(&[by_agent("hr", 1), activate("it", 2)], "shop"));
+}
+
+/// OMN-4: what goes on from a time when portals did not hide each other goes on, and nothing in it is hidden.
+#[test]
+fn portals_that_begin_to_hide_each_other_keep_what_they_have() {
+    let both = [activate("it", 1), activate("hr", 2)];
+    let state = after(&both);
+    for (company, number) in [("it", 1), ("hr", 2)] {
+        let stays = Entrance { into: Some((address(company), conversation(number))), ..Entrance::default() };
+        assert_eq!(entrance(state.as_ref(), company, Portals::SkipHistory), stays);
+    }
+    let state = after(&[both.as_slice(), &[release("hr", 2)]].concat());
+    let moves = entrance(state.as_ref(), "hr", Portals::SkipHistory);
+    let left = vec![(address("it"), conversation(1))];
+    assert_eq!(moves, Entrance { into: None, moved: true, left }, "from the next conversation on");
 }
