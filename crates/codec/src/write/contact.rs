@@ -68,9 +68,7 @@ pub(super) fn contact(event: &ContactEvent) -> Payload {
         ContactEvent::WindowRenewed { window } => {
             Payload::of(&window_v1::WindowRenewed { window: *window.as_bytes() })
         }
-        ContactEvent::PortalEntered { company } => {
-            Payload::of(&window_v1::PortalEntered { company: identity::address(company) })
-        }
+        ContactEvent::PortalEntered { company } => reach::portal_entered(company),
         ContactEvent::DeviceRegistered(device) => Payload::of(&reach_v1::DeviceRegistered::from(device)),
         ContactEvent::DeviceRemoved { device } => reach::device_removed(device),
         ContactEvent::SignedIn => Payload::of(&reach_v1::SignedIn {}),

@@ -1,8 +1,14 @@
-//! Facts about how a requester is reached outside of windows.
+//! Facts about where requesters come from, and how they are reached outside of windows.
 
 use crate::registry::Payload;
 use crate::v1::reach as v1;
+use crate::v1::window::PortalEntered;
+use domain::Address;
 use domain::contact::{DeviceId, DigestBatch, DigestWish, PushBatch};
+
+pub(super) fn portal_entered(company: &Address) -> Payload {
+    Payload::of(&PortalEntered { company: company.as_str().to_owned() })
+}
 
 pub(super) fn device_removed(device: &DeviceId) -> Payload {
     Payload::of(&v1::DeviceRemoved { device: device.as_str().to_owned() })
