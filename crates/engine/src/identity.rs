@@ -5,7 +5,7 @@ use crate::conversation_actor::ConversationJob;
 use crate::keys::contact_stream;
 use crate::outbox::{self, Pair};
 use crate::shared::Shared;
-use crate::{Accepted, Engine, Error, Order, Request, Source, directory, load, pin};
+use crate::{Accepted, Engine, Error, Order, Request, Source, load};
 use domain::channel::ChannelKind;
 use domain::consent::{Keyword, SenderKind};
 use domain::contact::{Contact, Grounds, PinLimits};
@@ -141,7 +141,7 @@ impl Engine {
             keyword: Some(keyword),
             portals: domain::channel::Portals::Independent,
             by_phone: true,
-            asked: directory::Asked::default(),
+            asked: crate::directory::Asked::default(),
             first: None,
         };
         let job = || ContactJob::Open(Box::new(opening.clone()));
