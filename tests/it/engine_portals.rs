@@ -195,7 +195,7 @@ fn an_agent_who_may_not_write_first_writes_into_a_shared_conversation() {
             let written = harness.engine.contribute(&through.channel, by_bob(&through), request()).await;
             match written {
                 Ok(accepted) => assert_eq!((accepted.conversation, known), (id, true)),
-                Err(error) => assert_eq!((error, known), (Error::UnknownCompanyAddress, false)),
+                Err(error) => assert_eq!((error.code(), known), (Error::UnknownCompanyAddress.code(), false)),
             }
         });
     }

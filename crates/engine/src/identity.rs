@@ -141,7 +141,7 @@ impl Engine {
             keyword: Some(keyword),
             portals: domain::channel::Portals::Independent,
             by_phone: true,
-            asked: directory::Asked::default(),
+            asked: crate::directory::Asked::default(),
             first: None,
         };
         let job = || ContactJob::Open(Box::new(opening.clone()));
