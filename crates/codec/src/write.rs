@@ -24,11 +24,13 @@ use crate::v2::{
 use crate::v3::conversation as conversation_v3;
 use crate::v4::configuration as configuration_v4;
 use domain::configuration::ConfigurationEvent;
-use domain::contact::ContactEvent;
+use domain::contact::{ContactEvent, Notification};
 use domain::conversation::Unassignment;
 use domain::conversation::{ClosedBy, ClosedState, ConversationEvent, Policy, ResumedBy, StateReason};
 use domain::routing::OfferId;
-use domain::{Address, AgentId, ChannelId, ContactId, EngineEvent, Event, Message, Timestamp, UserId};
+use domain::{
+    Address, AgentId, ChannelId, ContactId, ConversationId, EngineEvent, Event, Message, Timestamp, UserId,
+};
 
 /// The payload of a fact.
 pub(crate) fn current(event: &Event) -> Payload {
@@ -201,6 +203,20 @@ fn closed(state: ClosedState, reason: StateReason, by: &ClosedBy, requester_text
     Payload::of(&conversation_v1::Closed { state, reason, by, requester_text })
 }
 
+fn activated(company: &Address, conversation: ConversationId, by_agent: bool) -> Payload {
+    let (company, conversation) = (company.as_str().to_owned(), conversation.to_bytes());
+    Payload::of(&contact_v2::ConversationActivated { company, conversation, by_agent })
+}
+
+fn notification_sent(notification: &Notification) -> Payload {
+    Payload::of(&window_v2::NotificationSent {
+        id: *notification.id.0.as_bytes(),
+        text: notification.text.expose().clone(),
+        link: notification.link.as_ref().map(|link| link.expose().clone()),
+        from: notification.from.as_ref().map(|from| from.as_str().to_owned()),
+    })
+}
+
 fn contact(event: &ContactEvent) -> Payload {
     match event {
         ContactEvent::Created { channel, address } => Payload::of(&contact_v1::Created {
@@ -208,11 +224,7 @@ fn contact(event: &ContactEvent) -> Payload {
             address: address.expose().as_str().to_owned(),
         }),
         ContactEvent::ConversationActivated { company, conversation, by_agent } => {
-            Payload::of(&contact_v2::ConversationActivated {
-                company: company.as_str().to_owned(),
-                conversation: conversation.to_bytes(),
-                by_agent: *by_agent,
-            })
+            activated(company, *conversation, *by_agent)
         }
         ContactEvent::ConversationReleased { company, conversation } => {
             Payload::of(&contact_v1::ConversationReleased {
@@ -253,12 +265,7 @@ fn contact(event: &ContactEvent) -> Payload {
         ContactEvent::WindowClosed { window, why } => {
             Payload::of(&window_v1::WindowClosed { window: *window.as_bytes(), why: why.to_stored() })
         }
-        ContactEvent::NotificationSent(notification) => Payload::of(&window_v2::NotificationSent {
-            id: *notification.id.0.as_bytes(),
-            text: notification.text.expose().clone(),
-            link: notification.link.as_ref().map(|link| link.expose().clone()),
-            from: notification.from.as_ref().map(|from| from.as_str().to_owned()),
-        }),
+        ContactEvent::NotificationSent(notification) => notification_sent(notification),
         ContactEvent::WindowRenewed { window } => {
             Payload::of(&window_v1::WindowRenewed { window: *window.as_bytes() })
         }
