@@ -85,11 +85,11 @@ fn whoever_has_not_subscribed_or_has_opted_out_is_sent_nothing() {
         |_| {},
         async |harness, provider| {
             let stranger = notify(harness, &Pair::sms(8, 0), "news").await;
-            assert!(matches!(stranger, Err(Error::Rejected(Rejection::OptedOut))), "{stranger:?}");
+            assert!(matches!(stranger, Err(Error::Rejected(Rejection::NotSubscribed))), "{stranger:?}");
             let (pair, source) = subscriber(harness).await;
             let elsewhere =
                 notify(harness, &Pair { company: Pair::sms(7, 1).company, ..pair.clone() }, "x").await;
-            assert!(matches!(elsewhere, Err(Error::Rejected(Rejection::OptedOut))), "{elsewhere:?}");
+            assert!(matches!(elsewhere, Err(Error::Rejected(Rejection::NotSubscribed))), "{elsewhere:?}");
             notify(harness, &pair, "news").await.unwrap();
             harness.inbound(&pair, "STOP").await.unwrap();
             let key = DeliveryKey { source, version: 3, part: 0 };

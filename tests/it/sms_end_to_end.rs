@@ -124,7 +124,7 @@ async fn a_notification_leaves_by_text_message_once_however_the_provider_fails()
     let (gateway, admin) = (token(Role::Gateway, "shop"), token(Role::Admin, "eve"));
     let body = |text: &str| json!({ "channel": "sms", "address": ADA, "text": text });
     let refused = world.http.post("/v1/notifications", &gateway, &body("early")).await;
-    refused.problem(409, "opted_out");
+    refused.problem(409, "not_subscribed");
     world.hears(ADA, "SM-start", "START").await;
     world.api.script(ADA, [BROKEN, Nothing, Hang]);
     let mut linked = body("Your parcel is here.");

@@ -136,6 +136,7 @@ problem_codes! {
     DeliveryNotNext "delivery_not_next" 409 "Something said earlier is not finished";
     DeliveryNotDead "delivery_not_dead" 409 "The delivery was not given up";
     OptedOut "opted_out" 409 "The requester has opted out";
+    NotSubscribed "not_subscribed" 409 "The requester has not asked for notifications";
     NumberHeld "number_held" 409 "Another user holds the number";
     ProactiveDisabled "proactive_disabled" 409 "Agents do not write first on this channel";
     ManualRecipient "manual_recipient" 409 "The channel takes no typed number";

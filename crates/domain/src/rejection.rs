@@ -41,6 +41,8 @@ pub enum Rejection {
     EntryUnknown,
     /// The requester does not want anything from this address of the company; only they can change that (`OPT-6`).
     OptedOut,
+    /// The requester has not asked for notifications from this address of the company (`OPT-1`).
+    NotSubscribed,
     /// The number belongs to another user; whoever wants it all the same has to say so (`PRO-4`).
     NumberHeld,
     /// Agents do not write first on this channel (`PRO-6`).
@@ -89,6 +91,7 @@ impl Rejection {
             Self::BadConfiguration(_) => "bad_configuration",
             Self::EntryUnknown => "entry_unknown",
             Self::OptedOut => "opted_out",
+            Self::NotSubscribed => "not_subscribed",
             Self::NumberHeld => "number_held",
             Self::ProactiveDisabled => "proactive_disabled",
             Self::ManualRecipient => "manual_recipient",
@@ -139,6 +142,9 @@ impl fmt::Display for Rejection {
             }
             Self::OptedOut => f.write_str(
                 "the requester has opted out of messages from this address; only they can opt in again, by START",
+            ),
+            Self::NotSubscribed => f.write_str(
+                "the requester has not asked for notifications from this address; only they can, by START",
             ),
             Self::NumberHeld => f.write_str(
                 "another user holds this number; to close their conversation and take the number over, send the \

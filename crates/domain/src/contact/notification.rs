@@ -64,13 +64,15 @@ fn is_web_address(link: &str) -> bool {
 /// (`OPT-6`), and by phone only if they have subscribed there (`OPT-1`). What comes from none of them is held against all.
 ///
 /// # Errors
-/// [`Rejection::OptedOut`].
+/// [`Rejection::OptedOut`], [`Rejection::NotSubscribed`].
 pub fn may_notify(state: Option<&Contact>, by_phone: bool, from: Option<&Address>) -> Result<(), Rejection> {
     let said = state.iter().flat_map(|contact| &contact.consent);
     let mut consent = said.filter(|(address, _)| from.is_none_or(|from| from == *address)).map(|(_, it)| it);
-    let opted_out = consent.clone().any(|consent| consent.opted_out);
+    if consent.clone().any(|consent| consent.opted_out) {
+        return Err(Rejection::OptedOut);
+    }
     let subscribed = !by_phone || consent.any(|consent| consent.notifications);
-    if opted_out || !subscribed { Err(Rejection::OptedOut) } else { Ok(()) }
+    if subscribed { Ok(()) } else { Err(Rejection::NotSubscribed) }
 }
 
 impl fmt::Display for NotificationError {

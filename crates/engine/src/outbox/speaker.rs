@@ -118,7 +118,7 @@ impl Speaker {
             Self::Contact(_, state) if which.of < state.anew => SUPERSEDED,
             Self::Contact(_, state) => {
                 let by_phone = message.kind.uses_phone_numbers();
-                may_notify(Some(state.as_ref()), by_phone, Some(&message.from)).err().and(opted_out)
+                may_notify(Some(state.as_ref()), by_phone, Some(&message.from)).err().map(|why| why.code())
             }
             Self::Conversation(state) if state.opted_out.is_some() => opted_out,
             Self::Conversation(state) => {
