@@ -3,6 +3,7 @@
 use crate::http_client::{Answer, Client, message};
 use crate::process::{Site, confined_token, eventually, token};
 use crate::provider::{Asked, KEYS, Provider, answer};
+use crate::stream_client::Ask;
 use domain::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -68,6 +69,31 @@ async fn an_integrator_is_told_what_to_push_and_what_to_mail() {
     let log = server.output();
     server.stop().await;
     assert!(!log.contains("t-o-k-e-n") && !log.contains("good day") && !log.contains(USER), "{log}");
+}
+
+/// MSG-11: a device whose stream is open needs no push, and says so when it connects.
+#[tokio::test]
+async fn a_device_that_has_a_stream_is_left_out() {
+    let subscriber = Provider::with((0..9).map(|_| answer(204, &Value::Null))).await;
+    let site = site(&subscriber);
+    let server = site.serve().await;
+    let (http, user, ann) =
+        (server.http(), confined_token(Role::Requester, USER, "app"), token(Role::Agent, "ann"));
+    put(&http, "/v1/requester/devices/phone", &user, &phone()).await.ok();
+    let tablet = json!({ "platform": "apns", "token": "tablet" });
+    put(&http, "/v1/requester/devices/tablet", &user, &tablet).await.ok();
+    let connect = |device: &str| Ask { query: format!("device={device}"), ..Ask::with(&user) };
+    assert_eq!(connect("%20").open(&server).await.err(), Some(400));
+    let stream = connect("phone").open(&server).await.unwrap();
+    let first = message("m-1", USER, "front", "hello");
+    let id = http.inbound("app", &token(Role::Gateway, "own"), &first).await.conversation;
+    http.order(&id, "join", &ann, &json!({})).await;
+    http.order(&id, "messages", &ann, &json!({ "text": "good day" })).await;
+    let push = asked(&subscriber, "contact.push_due").await.json();
+    let devices = push["data"]["devices"].as_array().unwrap();
+    assert_eq!(devices.iter().map(|device| &device["token"]).collect::<Vec<_>>(), ["tablet"]);
+    stream.close().await;
+    server.stop().await;
 }
 
 /// MSG-11
